@@ -1,0 +1,61 @@
+{#- Stops a run whose variables have a wrong name or value, before anything is built. -#}
+{% macro check_variables() %}
+    {%- set choices = {
+        'customer_scope': ['international', 'all'],
+        'date_order': ['infer', 'month_first', 'day_first'],
+    } -%}
+    {%- set shares = {'behaviour_clip_share': [0, 0.25]} -%}
+    {%- set counts = {
+        'wholesale_line_units': [1, 1000000],
+        'behaviour_cluster_count': [2, 10],
+        'taste_cluster_count': [2, 10],
+        'taste_component_count': [1, 50],
+        'item_min_customers': [1, 1000000],
+        'kmeans_start_count': [1, 1000],
+        'random_seed': [0, 4294967295],
+    } -%}
+    {%- set texts = ['home_country', 'as_of'] -%}
+    {%- set known = texts + (choices | list) + (counts | list) + (shares | list) -%}
+    {%- set problems = [] -%}
+
+    {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
+        {%- do problems.append(
+            'Unknown variable ' ~ name ~ '. Known: ' ~ known | sort | join(', ') ~ '.'
+        ) -%}
+    {%- endfor -%}
+    {%- for name, allowed in choices.items() if var(name) not in allowed -%}
+        {%- do problems.append(
+            'Variable ' ~ name ~ ' is ' ~ var(name) ~ '. Expected one of: '
+            ~ allowed | join(', ') ~ '.'
+        ) -%}
+    {%- endfor -%}
+    {%- for name, (low, high) in counts.items() -%}
+        {%- set value = var(name) -%}
+        {%- if value is not integer or value < low or value > high -%}
+            {%- do problems.append(
+                'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected a whole number from '
+                ~ low ~ ' to ' ~ high ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, (low, high) in shares.items() -%}
+        {%- set value = var(name) -%}
+        {%- if value is not number or value is boolean or value < low or value > high -%}
+            {%- do problems.append(
+                'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected a share from '
+                ~ low ~ ' to ' ~ high ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set as_of = var('as_of') | string -%}
+    {%- set day = '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])' -%}
+    {%- if as_of != 'data' and not modules.re.fullmatch(day, as_of) -%}
+        {%- do problems.append(
+            'Variable as_of is ' ~ as_of ~ '. Expected data or a date such as 2011-09-01.'
+        ) -%}
+    {%- endif -%}
+
+    {%- if problems -%}
+        {{ exceptions.raise_compiler_error(problems | join(' ')) }}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{#- Whether a country belongs to the customers that the variable customer_scope asks for. -#}
+{% macro is_in_scope(country) -%}
+    {%- if var('customer_scope') == 'all' -%}
+        true
+    {%- else -%}
+        {{ country }} <> '{{ var("home_country") | replace("'", "''") }}'
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,83 @@
+with
+
+lines as (
+
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
+
+),
+
+-- The exercise's own rules: every line with a customer counts, postage and manual entries too.
+identified_lines as (
+
+    select
+        customer_id,
+        invoice_id,
+        written_stock_code,
+        cast(quantity * unit_price_gbp as double) as line_gbp
+
+    from lines
+    where customer_id is not null
+
+),
+
+carts as (
+
+    select
+        customer_id,
+        invoice_id,
+        sum(line_gbp) as cart_gbp
+
+    from identified_lines
+    group by 1, 2
+
+),
+
+cart_features as (
+
+    select
+        customer_id,
+        count(*) as total_transactions,
+        min(cart_gbp) as min_cart_value,
+        max(cart_gbp) as max_cart_value,
+        avg(cart_gbp) as avg_cart_value
+
+    from carts
+    group by 1
+
+),
+
+line_features as (
+
+    select
+        customer_id,
+        count(*) as total_products,
+        count(distinct written_stock_code) as total_unique_products,
+        sum(line_gbp) as total_sales,
+        avg(line_gbp) as avg_product_value
+
+    from identified_lines
+    group by 1
+
+),
+
+final as (
+
+    select
+        line_features.customer_id,
+        cart_features.total_transactions,
+        line_features.total_products,
+        line_features.total_unique_products,
+        line_features.total_sales,
+        line_features.avg_product_value,
+        cart_features.min_cart_value,
+        cart_features.max_cart_value,
+        cart_features.avg_cart_value
+
+    from line_features
+
+    inner join cart_features
+        on line_features.customer_id = cart_features.customer_id
+
+)
+
+select * from final

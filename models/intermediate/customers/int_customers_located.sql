@@ -1,0 +1,63 @@
+with
+
+lines as (
+
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+customer_countries as (
+
+    select
+        lines.customer_id,
+        coalesce(lines.country, 'Unspecified') as country,
+        sum(lines.line_gbp) as net_gbp,
+        max(lines.invoiced_at) as last_invoiced_at
+
+    from lines
+
+    inner join as_of
+        on lines.invoiced_at < as_of.as_of_date
+
+    where
+        lines.customer_id is not null
+        and lines.unreadable_column is null
+
+    group by 1, 2
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by net_gbp desc, last_invoiced_at desc, country
+        ) as country_rank,
+        count(*) over (partition by customer_id) as country_count
+
+    from customer_countries
+
+),
+
+final as (
+
+    select
+        customer_id,
+        country,
+        country_count,
+        {{ is_in_scope('country') }} as is_in_scope
+
+    from ranked
+    where country_rank = 1
+
+)
+
+select * from final

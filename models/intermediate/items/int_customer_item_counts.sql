@@ -1,0 +1,24 @@
+with
+
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+
+),
+
+final as (
+
+    select
+        customer_id,
+        stock_code,
+        count(distinct invoice_id) as order_count,
+        count(*) as line_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp
+
+    from sale_lines
+    group by 1, 2
+
+)
+
+select * from final

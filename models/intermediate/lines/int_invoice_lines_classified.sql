@@ -1,0 +1,190 @@
+with
+
+lines as (
+
+    select
+        {{ row_id() }} as line_id,
+        *
+
+    from {{ ref('stg_online_retail__invoice_lines') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers_located') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('int_stock_codes_classified') }}
+
+),
+
+placed as (
+
+    select
+        lines.*,
+        stock_codes.stock_code_kind,
+        stock_codes.is_merchandise,
+        lines.invoiced_at >= as_of.as_of_date as is_after_as_of,
+        -- A line without a customer belongs to the country that it names.
+        coalesce(
+            customers.is_in_scope,
+            {{ is_in_scope("coalesce(lines.country, 'Unspecified')") }}
+        ) as is_in_scope
+
+    from lines
+
+    cross join as_of
+
+    left join customers
+        on lines.customer_id = customers.customer_id
+
+    left join stock_codes
+        on lines.stock_code = stock_codes.stock_code
+
+),
+
+-- Most lines are unlike any other, so the costly comparison is kept to those whose hash repeats.
+hashed as (
+
+    select
+        line_id,
+        {{ row_hash([
+            'invoice_id', 'stock_code', 'quantity', 'invoiced_at', 'unit_price_gbp',
+            'customer_id', 'country', 'item_description'
+        ]) }} as line_hash
+
+    from placed
+    where
+        unreadable_column is null
+        and not is_after_as_of
+        and is_in_scope
+
+),
+
+repeated_hashes as (
+
+    select line_hash
+    from hashed
+    group by 1
+    having count(*) > 1
+
+),
+
+copies as (
+
+    select
+        placed.line_id,
+        row_number() over (
+            partition by
+                placed.invoice_id,
+                placed.stock_code,
+                placed.quantity,
+                placed.invoiced_at,
+                placed.unit_price_gbp,
+                placed.customer_id,
+                placed.country,
+                placed.item_description
+            order by placed.file_name, placed.line_id
+        ) as copy_number
+
+    from placed
+
+    inner join hashed
+        on placed.line_id = hashed.line_id
+
+    inner join repeated_hashes
+        on hashed.line_hash = repeated_hashes.line_hash
+
+),
+
+-- The first case that holds decides, so the order of the cases is the rule.
+classified as (
+
+    select
+        placed.*,
+        case
+            when placed.unreadable_column is not null then 'malformed'
+            when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
+            when copies.copy_number > 1 then 'duplicate'
+            when
+                not placed.is_merchandise
+                or placed.invoice_id like 'A%'
+                or placed.unit_price_gbp < 0
+                then 'non_merchandise'
+            when
+                not placed.is_cancellation
+                and (
+                    placed.quantity <= 0
+                    or (placed.unit_price_gbp = 0 and placed.customer_id is null)
+                )
+                then 'stock_note'
+            when placed.customer_id is null then 'unidentified'
+            when placed.is_cancellation then 'cancellation'
+            when placed.unit_price_gbp = 0 then 'free_good'
+            else 'sale'
+        end as disposition
+
+    from placed
+
+    left join copies
+        on placed.line_id = copies.line_id
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        line_id,
+        invoice_id,
+        customer_id,
+        stock_code,
+
+        ---------- strings
+        item_description,
+        country,
+        disposition,
+        case disposition
+            when 'malformed' then 'unreadable ' || unreadable_column
+            when 'out_of_scope'
+                then case when is_after_as_of then 'on or after the as-of date' else 'home country' end
+            when 'duplicate' then 'same as another line'
+            when 'non_merchandise'
+                then
+                    case
+                        when not is_merchandise then stock_code_kind
+                        when invoice_id like 'A%' then 'adjustment'
+                        else 'negative price'
+                    end
+            when 'stock_note'
+                then case when quantity <= 0 then 'quantity not above zero' else 'no price, no customer' end
+            when 'unidentified' then 'no customer id'
+            when 'cancellation' then 'goods cancelled'
+            when 'free_good' then 'price is zero'
+            else 'goods sold'
+        end as reason,
+        file_name,
+
+        ---------- numbers
+        quantity,
+        unit_price_gbp,
+        line_gbp,
+
+        ---------- timestamps
+        invoiced_at
+
+    from classified
+
+)
+
+select * from final

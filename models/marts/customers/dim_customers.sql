@@ -1,0 +1,57 @@
+with
+
+customers as (
+
+    select * from {{ ref('int_customers_located') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+customer_orders as (
+
+    select
+        customer_id,
+        count(*) as order_count,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+
+    from orders
+    group by 1
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customers.customer_id,
+
+        ---------- strings
+        customers.country,
+
+        ---------- numbers
+        customers.country_count,
+        coalesce(customer_orders.order_count, 0) as order_count,
+
+        ---------- booleans
+        customer_orders.customer_id is not null as has_sales,
+
+        ---------- dates
+        customer_orders.first_order_date,
+        customer_orders.last_order_date
+
+    from customers
+
+    left join customer_orders
+        on customers.customer_id = customer_orders.customer_id
+
+    where customers.is_in_scope
+
+)
+
+select * from final

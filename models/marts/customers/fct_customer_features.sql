@@ -1,0 +1,176 @@
+with
+
+orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+customer_items as (
+
+    select * from {{ ref('int_customer_item_counts') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+order_totals as (
+
+    select
+        customer_id,
+        count(*) as order_count,
+        cast(sum(line_count) as bigint) as line_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(wholesale_line_count) as bigint) as wholesale_line_count,
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+        cast(min(net_sales_gbp) as decimal(18, 4)) as min_cart_gbp,
+        cast(max(net_sales_gbp) as decimal(18, 4)) as max_cart_gbp,
+        median(cast(net_sales_gbp as double)) as median_cart_gbp,
+        avg(item_count) as items_per_cart,
+        sum(net_sales_gbp) filter (
+            where extract(month from order_date) in (11, 12)
+        ) as november_december_gbp,
+        count(distinct {{ dbt.date_trunc('month', 'order_date') }}) as active_month_count,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+
+    from orders
+    group by 1
+
+),
+
+-- Two orders of one day count as one: the gap is between days on which the customer bought.
+order_days as (
+
+    select distinct
+        customer_id,
+        order_date
+
+    from orders
+
+),
+
+order_gaps as (
+
+    select
+        customer_id,
+        {{ dbt.datediff(
+            'lag(order_date) over (partition by customer_id order by order_date)',
+            'order_date',
+            'day'
+        ) }} as gap_days
+
+    from order_days
+
+),
+
+gap_medians as (
+
+    select
+        customer_id,
+        cast(median(gap_days) as double) as median_days_between_orders
+
+    from order_gaps
+    group by 1
+
+),
+
+item_shares as (
+
+    select
+        customer_items.customer_id,
+        customer_items.order_count,
+        cast(customer_items.net_sales_gbp as double)
+        / cast(order_totals.net_sales_gbp as double) as sales_share
+
+    from customer_items
+
+    inner join order_totals
+        on customer_items.customer_id = order_totals.customer_id
+
+),
+
+item_totals as (
+
+    select
+        customer_id,
+        count(*) as item_count,
+        count(*) filter (where order_count > 1) as repeat_item_count,
+        sum(-sales_share * log2(sales_share)) as item_entropy_bits
+
+    from item_shares
+    group by 1
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        order_totals.customer_id,
+
+        ---------- strings
+        customers.country,
+
+        ---------- numbers
+        cast(
+            {{ dbt.datediff('order_totals.last_order_date', 'as_of.as_of_date', 'day') }} as bigint
+        ) as recency_days,
+        cast(
+            {{ dbt.datediff('order_totals.first_order_date', 'as_of.as_of_date', 'day') }} as bigint
+        ) as tenure_days,
+        order_totals.active_month_count,
+        gap_medians.median_days_between_orders,
+        order_totals.order_count,
+        order_totals.line_count,
+        order_totals.unit_count,
+        item_totals.item_count,
+        order_totals.net_sales_gbp,
+        cast(order_totals.net_sales_gbp as double) / order_totals.order_count as average_cart_gbp,
+        order_totals.min_cart_gbp,
+        order_totals.max_cart_gbp,
+        order_totals.median_cart_gbp,
+        order_totals.items_per_cart,
+        cast(order_totals.net_sales_gbp as double) / order_totals.unit_count
+            as average_unit_price_gbp,
+        cast(order_totals.net_sales_gbp as double) / order_totals.line_count as average_line_gbp,
+        cast(item_totals.repeat_item_count as double) / item_totals.item_count
+            as repeat_item_share,
+        item_totals.item_entropy_bits,
+        coalesce(cast(order_totals.november_december_gbp as double), 0)
+        / cast(order_totals.net_sales_gbp as double) as november_december_share,
+        cast(order_totals.wholesale_line_count as double) / order_totals.line_count
+            as wholesale_line_share,
+        -- Cancellations are kept out of sales and not matched to them yet.
+        cast(0 as double) as return_share,
+
+        ---------- dates
+        order_totals.first_order_date,
+        order_totals.last_order_date
+
+    from order_totals
+
+    inner join item_totals
+        on order_totals.customer_id = item_totals.customer_id
+
+    inner join customers
+        on order_totals.customer_id = customers.customer_id
+
+    left join gap_medians
+        on order_totals.customer_id = gap_medians.customer_id
+
+    cross join as_of
+
+)
+
+select * from final

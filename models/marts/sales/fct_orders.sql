@@ -1,0 +1,35 @@
+with
+
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customer_id,
+        invoice_id,
+
+        ---------- numbers
+        count(*) as line_count,
+        count(distinct stock_code) as item_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+        count(*) filter (
+            where unit_count >= {{ var('wholesale_line_units') }}
+        ) as wholesale_line_count,
+
+        ---------- dates
+        -- Some invoices run over two minutes: an order begins with its first line.
+        min(invoiced_at) as ordered_at,
+        cast(min(invoiced_at) as date) as order_date
+
+    from sale_lines
+    group by 1, 2
+
+)
+
+select * from final

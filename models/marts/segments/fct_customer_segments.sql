@@ -1,0 +1,58 @@
+with
+
+clusters as (
+
+    select * from {{ ref('ml_customer_clusters') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('dim_segments') }}
+
+),
+
+features as (
+
+    select * from {{ ref('fct_customer_features') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        clusters.customer_id,
+        segments.segment_id,
+        {{ segment_id('clusters.behaviour_runner_up_cluster_id', 'clusters.taste_cluster_id') }}
+            as behaviour_runner_up_segment_id,
+        {{ segment_id('clusters.behaviour_cluster_id', 'clusters.taste_runner_up_cluster_id') }}
+            as taste_runner_up_segment_id,
+
+        ---------- strings
+        segments.segment_name,
+        segments.behaviour_name,
+        segments.taste_name,
+
+        ---------- numbers
+        clusters.behaviour_distance,
+        clusters.behaviour_runner_up_distance,
+        clusters.taste_distance,
+        clusters.taste_runner_up_distance,
+
+        ---------- booleans
+        features.order_count = 1 or clusters.known_item_count = 0 as is_taste_weak
+
+    from clusters
+
+    inner join features
+        on clusters.customer_id = features.customer_id
+
+    left join segments
+        on
+            clusters.behaviour_cluster_id = segments.behaviour_cluster_id
+            and clusters.taste_cluster_id = segments.taste_cluster_id
+
+)
+
+select * from final

@@ -1,0 +1,102 @@
+"""The behaviour axis: what customers spend, how often and how recently they buy.
+
+log1p of each feature, clipped at fitted quantiles, z-scored, KMeans. Taking logs and clipping
+keep the few very large accounts from making a cluster of their own.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from customer_segments.clustering import Matrix, distances, fit_centroids
+
+
+@dataclass(frozen=True)
+class BehaviourModel:
+    """Fitted parameters. Vectors have one value a feature, `centroids` is (clusters, features)."""
+
+    features: tuple[str, ...]
+    clip_low: Matrix
+    clip_high: Matrix
+    mean: Matrix
+    scale: Matrix
+    centroids: Matrix
+
+    def distances(self, features: pd.DataFrame) -> Matrix:
+        """Return distances of each row to each centroid, (rows, clusters), in z-score units."""
+        logs = np.clip(_logs(features, self.features), self.clip_low, self.clip_high)
+        return distances((logs - self.mean) / self.scale, self.centroids)
+
+    def to_table(self) -> pd.DataFrame:
+        """Return one row per parameter: parameter, feature, cluster_id (null but for centroids)."""
+        rows = [
+            (name, feature, None, float(value))
+            for name in ("clip_low", "clip_high", "mean", "scale")
+            for feature, value in zip(self.features, getattr(self, name), strict=True)
+        ]
+        rows += [
+            ("centroid", feature, cluster, float(value))
+            for cluster, centroid in enumerate(self.centroids, start=1)
+            for feature, value in zip(self.features, centroid, strict=True)
+        ]
+        table = pd.DataFrame(rows, columns=["parameter", "feature", "cluster_id", "value"])
+        return table.astype({"cluster_id": "Int64"})
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame) -> "BehaviourModel":
+        """Return the model that `to_table` wrote; the order of its rows does not matter."""
+        scalars = table[table["parameter"] != "centroid"].pivot(
+            index="feature", columns="parameter", values="value"
+        )
+        centroids = table[table["parameter"] == "centroid"].pivot(
+            index="cluster_id", columns="feature", values="value"
+        )
+        features = tuple(sorted(scalars.index))
+        vectors = {
+            name: scalars.loc[list(features), name].to_numpy(dtype=np.float64)
+            for name in ("clip_low", "clip_high", "mean", "scale")
+        }
+        matrix = centroids.sort_index()[list(features)].to_numpy(dtype=np.float64)
+        return cls(features=features, centroids=matrix, **vectors)
+
+
+def fit_behaviour(
+    features: pd.DataFrame,
+    *,
+    columns: list[str],
+    cluster_count: int,
+    clip_share: float,
+    start_count: int,
+    seed: int,
+) -> BehaviourModel:
+    """Fit the behaviour axis to one row per customer, ordered by customer.
+
+    `columns` are numbers of 0 or more. `clip_share` of the customers is clipped at each end.
+    Clusters are ordered by centroid: most net sales first, then most orders.
+
+    Raises ValueError when there are fewer customers that differ than clusters.
+    """
+    names = tuple(sorted(columns))
+    logs = _logs(features, names)
+    if len(logs) == 0:
+        raise ValueError(
+            "No customers to cluster: no identified customer in scope has a sale before the as-of "
+            "date. Check the variables customer_scope, home_country and as_of."
+        )
+    low, high = np.quantile(logs, [clip_share, 1 - clip_share], axis=0)
+    clipped = np.clip(logs, low, high)
+    mean = clipped.mean(axis=0)
+    deviation = clipped.std(axis=0)
+    scale = np.where(deviation > 0, deviation, 1.0)  # a constant feature separates nobody
+    centroids = fit_centroids((clipped - mean) / scale, cluster_count, start_count, seed)
+    sort_keys = [-centroids[:, names.index(name)] for name in _ORDER if name in names]
+    order = np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(cluster_count)
+    return BehaviourModel(names, low, high, mean, scale, centroids[order])
+
+
+_ORDER = ("net_sales_gbp", "order_count")
+
+
+def _logs(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
+    return np.log1p(features[list(columns)].to_numpy(dtype=np.float64))

@@ -1,0 +1,53 @@
+"""What dbt-duckdb loads at start (profiles.yml): settings, and the functions that SQL lacks.
+
+A dbt macro can run SQL but no Python, so the two things that need Python are SQL functions here:
+looking into invoice files before anything is built, and replacing the published database.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+
+
+class Plugin(BasePlugin):
+    """Registers the project's settings and SQL functions with DuckDB."""
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        """Drop the settings that profiles.yml leaves empty: DuckDB has a default for each."""
+        for name in [name for name, value in config.items() if value in ("", None)]:
+            del config[name]
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Register the SQL functions below."""
+        conn.create_function("describe_invoice_files", describe_invoice_files)
+        conn.create_function("remove_file", remove_file)
+        conn.create_function("publish_file", publish_file)
+
+
+def describe_invoice_files(location: str, date_order: str) -> str:
+    """Return as JSON the `select` that reads the files at `location`, or an `error`.
+
+    An exception would reach the user wrapped in DuckDB's own words, hence the JSON.
+    """
+    try:
+        return json.dumps({"select": invoice_lines_select(location, date_order)})  # type: ignore[arg-type]
+    except InvoiceFileError as error:
+        return json.dumps({"error": str(error)})
+
+
+def remove_file(path: str) -> str:
+    """Remove what an interrupted run may have left at `path`."""
+    Path(path).unlink(missing_ok=True)
+    return path
+
+
+def publish_file(new: str, published: str) -> str:
+    """Put file `new` in the place of `published` in one step, so readers see the old or the new."""
+    os.replace(new, published)
+    return published

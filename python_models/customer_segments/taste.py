@@ -1,0 +1,154 @@
+"""The taste axis: which items customers buy, whatever they spend.
+
+Counts of orders per customer and item become log1p(count) x smoothed inverse document frequency,
+rows of length 1, a few latent dimensions by truncated SVD, rows of length 1 again, KMeans. The
+matrix is sparse throughout. The weighting is the usual one of text retrieval, with customers as
+documents and items as words (Salton & Buckley 1988; latent semantic analysis, Deerwester 1990).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.decomposition import TruncatedSVD
+from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
+
+from customer_segments.clustering import Matrix, distances, fit_centroids, nearest
+
+Keys = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class TasteModel:
+    """Fitted parameters.
+
+    `idf` has one value an item, `loadings` is (items, components), `centroids` is (clusters,
+    components). Items are in the order of `stock_codes`.
+    """
+
+    stock_codes: Keys
+    idf: Matrix
+    loadings: Matrix
+    centroids: Matrix
+
+    def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
+        """Return distances of each customer to each centroid, (customers, clusters), from 0 to 2.
+
+        `counts` has customer_id, stock_code, order_count; items unknown to the model are passed
+        over. A customer without any known item lies at the origin, about equally far from every
+        centroid: its label says little, and the caller should say so.
+        """
+        matrix = _matrix(counts, customer_ids, self.stock_codes)
+        return distances(_latent(matrix, self.idf, self.loadings), self.centroids)
+
+    def to_table(self) -> pd.DataFrame:
+        """Return one row per parameter: parameter, stock_code, component, cluster_id, value."""
+        item_count, component_count = self.loadings.shape
+        cluster_count = len(self.centroids)
+        components = np.arange(1, component_count + 1)
+        idf = pd.DataFrame({"parameter": "idf", "stock_code": self.stock_codes, "value": self.idf})
+        loadings = pd.DataFrame(
+            {
+                "parameter": "loading",
+                "stock_code": np.repeat(self.stock_codes, component_count),
+                "component": np.tile(components, item_count),
+                "value": self.loadings.ravel(),
+            }
+        )
+        centroids = pd.DataFrame(
+            {
+                "parameter": "centroid",
+                "component": np.tile(components, cluster_count),
+                "cluster_id": np.repeat(np.arange(1, cluster_count + 1), component_count),
+                "value": self.centroids.ravel(),
+            }
+        )
+        table = pd.concat([idf, loadings, centroids], ignore_index=True)
+        columns = ["parameter", "stock_code", "component", "cluster_id", "value"]
+        return table[columns].astype({"component": "Int64", "cluster_id": "Int64"})
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame) -> "TasteModel":
+        """Return the model that `to_table` wrote; the order of its rows does not matter."""
+        by_parameter = dict(list(table.groupby("parameter")))
+        idf = by_parameter["idf"].sort_values("stock_code")
+        loadings = by_parameter["loading"].sort_values(["stock_code", "component"])
+        centroids = by_parameter["centroid"].sort_values(["cluster_id", "component"])
+        component_count = int(centroids["component"].max())
+        return cls(
+            idf["stock_code"].to_numpy(dtype=object),
+            idf["value"].to_numpy(dtype=np.float64),
+            loadings["value"].to_numpy(dtype=np.float64).reshape(-1, component_count),
+            centroids["value"].to_numpy(dtype=np.float64).reshape(-1, component_count),
+        )
+
+
+def fit_taste(
+    counts: pd.DataFrame,
+    *,
+    cluster_count: int,
+    component_count: int,
+    item_min_customers: int,
+    start_count: int,
+    seed: int,
+) -> TasteModel:
+    """Fit the taste axis to `counts`: customer_id, stock_code, order_count, one row a pair.
+
+    Items that fewer than `item_min_customers` customers bought are left out, and customers with
+    no other items with them. The order of the rows does not matter.
+
+    Exact SVD (ARPACK), each component signed so that its largest loading is positive; clusters in
+    the order of their size, largest first.
+
+    Raises ValueError when there are too few items or customers for the components and clusters.
+    """
+    support = counts.groupby("stock_code")["customer_id"].size()
+    stock_codes = np.sort(support.index[support >= item_min_customers].to_numpy(dtype=object))
+    kept = counts[counts["stock_code"].isin(stock_codes)]
+    matrix = _matrix(kept, np.sort(kept["customer_id"].unique()), stock_codes)
+    customer_count, item_count = matrix.shape
+    if min(customer_count, item_count) <= component_count:
+        raise ValueError(
+            f"Too few customers or items for the taste axis: {component_count} components need "
+            f"more than {component_count} items that enough customers bought, and as many "
+            f"customers; found {item_count} items and {customer_count} customers. Lower the "
+            "variable item_min_customers or taste_component_count, or use more invoice lines."
+        )
+    document_frequency = np.bincount(matrix.indices, minlength=item_count)
+    idf = np.log((1 + customer_count) / (1 + document_frequency)) + 1
+    with threadpool_limits(limits=1):
+        svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
+        svd.fit(_weighted(matrix, idf))
+    loadings = svd.components_.T
+    largest = np.abs(loadings).argmax(axis=0)
+    loadings = loadings * np.sign(loadings[largest, np.arange(component_count)])
+    latent = _latent(matrix, idf, loadings)
+    centroids = fit_centroids(latent, cluster_count, start_count, seed)
+    sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
+    # Equal sizes are told apart by their place on the components.
+    order = np.lexsort((*centroids.T[::-1], -sizes))
+    return TasteModel(stock_codes, idf, loadings, centroids[order])
+
+
+def _matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> sparse.csr_array:
+    """Return orders per customer and item, (customers, items); pairs of other items are left out."""
+    rows = pd.Index(customer_ids).get_indexer(counts["customer_id"])
+    columns = pd.Index(stock_codes).get_indexer(counts["stock_code"])
+    known = (rows >= 0) & (columns >= 0)
+    orders = counts["order_count"].to_numpy(dtype=np.float64)[known]
+    shape = (len(customer_ids), len(stock_codes))
+    return sparse.csr_array((orders, (rows[known], columns[known])), shape=shape)
+
+
+def _weighted(matrix: sparse.csr_array, idf: Matrix) -> sparse.csr_array:
+    weighted = matrix.astype(np.float64)
+    weighted.data = np.log1p(weighted.data) * idf[weighted.indices]
+    return normalize(weighted, copy=False)
+
+
+def _latent(matrix: sparse.csr_array, idf: Matrix, loadings: Matrix) -> Matrix:
+    """Return the place of each customer on the components, (customers, components), length 1."""
+    return normalize(_weighted(matrix, idf) @ loadings)
