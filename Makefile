@@ -1,0 +1,62 @@
+# make build   segments from the sample, or from your file:  make build INVOICE_LINES=path
+# make help    the rest
+
+# The first Python that is new enough; `make build PYTHON=/path/to/python` to choose another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	echo $$python && break; done)
+RUN := .venv/bin/python
+export PYTHONPATH := python_models
+export DBT_PROFILES_DIR := .
+# Arguments for dbt, such as DBT="--vars 'as_of: 2024-09-01'"
+DBT ?=
+
+.PHONY: help build test lint docs sample lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folder or "glob"
+	@$(RUN) -m customer_segments build $(DBT)
+
+test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
+	@$(RUN) -m pytest
+
+lint: .venv/development ## Check style and types of SQL and Python
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/sqruff lint --parsing-errors models macros tests
+
+docs: .venv/runtime ## Write the documentation site as one page, target/static_index.html
+	@.venv/bin/dbt --quiet docs generate --static
+	@echo "Open target/static_index.html"
+
+sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
+	@$(RUN) data/sample/generate.py
+
+lock: .venv/development ## Resolve pyproject.toml again into the two lock files
+	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --upgrade -o requirements.lock
+	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
+		-o requirements-dev.lock
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-header
+
+clean: ## Remove what builds made; the environment and the published database stay
+	@rm -rf target logs warehouse.duckdb warehouse.duckdb.wal
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none found." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.lock | .venv/bin/python
+	@echo "Installing what requirements.lock pins, once ..."
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/runtime
+	@echo "Installing what requirements-dev.lock pins, once ..."
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,103 @@
+"""What `make build` runs: dbt in this process, one line a model, one message an error, a summary.
+
+It adds nothing to `dbt build` but its manners: the same project, hooks, models and tests.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from customer_segments.summary import summarise
+
+PROJECT = Path(__file__).resolve().parents[2]
+MAX_ERRORS = 5
+
+
+def build(dbt_arguments: list[str]) -> int:
+    """Build everything, write the docs page and print the summary; return the exit code."""
+    if location := os.environ.get("INVOICE_LINES"):  # relative to where the user stands
+        os.environ["INVOICE_LINES"] = str(Path(location).expanduser().absolute())
+    os.chdir(PROJECT)
+    database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
+    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
+    for folder in (database.parent, warehouse.parent, PROJECT):
+        if problem := _not_writable(folder):
+            return _fail([problem], database)
+
+    print(f"Building from {os.environ.get('INVOICE_LINES', 'the shipped sample')}", flush=True)
+    if errors := _run_dbt(["build", *dbt_arguments]):
+        return _fail(errors, database)
+    docs_errors = _run_dbt(["docs", "generate", "--static"])
+    print(summarise(database))
+    print(f"\nDatabase  {database}")
+    if docs_errors:
+        print(f"Docs      not written: {docs_errors[0]}", file=sys.stderr)
+        return 1
+    print(f"Docs      {PROJECT / 'target' / 'static_index.html'}")
+    return 0
+
+
+def _run_dbt(arguments: list[str]) -> list[str]:
+    """Run dbt, its own output kept in logs/dbt.log; return what went wrong in plain words."""
+    from dbt.cli.main import dbtRunner  # 2 s to import: after the checks that need none of it
+
+    outcome = dbtRunner(callbacks=[_report_model]).invoke(["--log-level", "none", *arguments])
+    if outcome.success:
+        return []
+    if outcome.exception is not None:
+        return [_plain_exception(outcome.exception)]
+    failures = [
+        result for result in outcome.result.results if result.status in ("error", "fail")
+    ]
+    return [_plain_result(result) for result in failures] or ["dbt failed; see logs/dbt.log."]
+
+
+def _report_model(event: Any) -> None:
+    """Print a line when a model or seed is done."""
+    if event.info.name in ("LogModelResult", "LogSeedResult"):
+        node = event.data.node_info
+        status = "" if node.node_status == "success" else f"  {node.node_status}"
+        line = f"  {node.node_name:36}{event.data.execution_time:6.2f} s{status}\n"
+        sys.stdout.write(line)  # one write a line: models end in several threads
+
+
+def _plain_exception(error: BaseException) -> str:
+    """Return the message of a dbt error, without the list of macros that it passed through."""
+    message = str(getattr(error, "msg", error))
+    lines = [line.strip() for line in message.splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith(("> in", "> called")))
+
+
+def _plain_result(result: Any) -> str:
+    """Return what a failed node has to say: of a Python traceback, the error at its end."""
+    lines = [line.strip() for line in (result.message or "no message").strip().splitlines()]
+    if "Traceback (most recent call last):" in lines:
+        return lines[-1].removeprefix("ValueError: ")
+    if result.node.resource_type in ("test", "unit_test"):
+        description = getattr(result.node, "description", "") or "see logs/dbt.log"
+        return f"Test {result.node.name} failed: {' '.join(lines)} ({description.strip()})"
+    return f"{result.node.name}: {' '.join(lines)}"
+
+
+def _not_writable(folder: Path) -> str | None:
+    """Return why nothing can be written to `folder`. It is tried: permissions tell half of it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return (
+            f"Cannot write to folder {folder}: {error.strerror}. Set SEGMENTS_WAREHOUSE and "
+            "SEGMENTS_DATABASE to files in a folder that you may write to."
+        )
+
+
+def _fail(errors: list[str], database: Path) -> int:
+    for error in errors[:MAX_ERRORS]:
+        print(f"\nError: {error}", file=sys.stderr)
+    if len(errors) > MAX_ERRORS:
+        print(f"\n... and {len(errors) - MAX_ERRORS} more in logs/dbt.log.", file=sys.stderr)
+    if database.exists():
+        print(f"\nNothing was published: {database} is as it was.", file=sys.stderr)
+    return 1

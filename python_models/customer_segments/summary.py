@@ -1,0 +1,42 @@
+"""The summary that ends `make build`, read from the published database."""
+
+from pathlib import Path
+
+import duckdb
+
+LINES = "select sum(line_count), sum(value_gbp) from rpt_line_dispositions"
+KEPT = "select sum(line_count), sum(value_gbp) from rpt_line_dispositions where disposition = 'sale'"
+NOT_KEPT = """
+    select disposition, reason, line_count, value_gbp from rpt_line_dispositions
+    where disposition <> 'sale' order by line_count desc, disposition, reason
+"""
+SEGMENTS = """
+    select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
+    from rpt_segment_summary order by segment_id
+"""
+
+
+def summarise(database: Path) -> str:
+    """Return lines in, lines kept and why the others were not, and the segments, as text."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        [(line_count, value)] = connection.execute(LINES).fetchall()
+        [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
+        not_kept = connection.execute(NOT_KEPT).fetchall()
+        segments = connection.execute(SEGMENTS).fetchall()
+    lines = [
+        "",
+        f"Lines     {line_count:>12,} in {value:>19,.2f} GBP",
+        f"          {kept_count or 0:>12,} kept {kept_value or 0:>17,.2f} GBP",
+        *(
+            f"          {count:>12,} not  {amount:>17,.2f} GBP  {disposition}: {reason}"
+            for disposition, reason, count, amount in not_kept
+        ),
+        "",
+        "Segments  customers        net sales",
+    ]
+    for segment_id, name, customers, customer_share, sales_share, action in segments:
+        lines += [
+            f"  {segment_id:8}{customers:>9,} {customer_share:>6.1%}{sales_share:>9.1%}  {name}",
+            f"{'':37}{action}",
+        ]
+    return "\n".join(lines)
