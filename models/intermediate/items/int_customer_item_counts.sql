@@ -17,6 +17,7 @@ final as (
         cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp
 
     from sale_lines
+    where unit_count > 0
     group by 1, 2
 
 )

@@ -16,9 +16,9 @@ customer_orders as (
 
     select
         customer_id,
-        count(*) as order_count,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date
+        count(*) filter (where is_kept) as order_count,
+        min(order_date) filter (where is_kept) as first_order_date,
+        max(order_date) filter (where is_kept) as last_order_date
 
     from orders
     group by 1
@@ -33,13 +33,16 @@ final as (
 
         ---------- strings
         customers.country,
+        -- The one place that says who is segmented: customers with something left to value.
+        case
+            when customer_orders.order_count > 0 then 'segmented'
+            when customer_orders.customer_id is not null then 'returned everything'
+            else 'no merchandise bought'
+        end as customer_status,
 
         ---------- numbers
         customers.country_count,
         coalesce(customer_orders.order_count, 0) as order_count,
-
-        ---------- booleans
-        customer_orders.customer_id is not null as has_sales,
 
         ---------- dates
         customer_orders.first_order_date,

@@ -24,6 +24,25 @@ as_of as (
 
 ),
 
+kept_orders as (
+
+    select * from orders
+    where is_kept
+
+),
+
+-- Returns count against every order, those returned in full included.
+return_totals as (
+
+    select
+        customer_id,
+        cast(sum(returned_unit_count) as double) / sum(sold_unit_count) as return_share
+
+    from orders
+    group by 1
+
+),
+
 order_totals as (
 
     select
@@ -44,7 +63,7 @@ order_totals as (
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
 
-    from orders
+    from kept_orders
     group by 1
 
 ),
@@ -56,7 +75,7 @@ order_days as (
         customer_id,
         order_date
 
-    from orders
+    from kept_orders
 
 ),
 
@@ -151,8 +170,7 @@ final as (
         / cast(order_totals.net_sales_gbp as double) as november_december_share,
         cast(order_totals.wholesale_line_count as double) / order_totals.line_count
             as wholesale_line_share,
-        -- Cancellations are kept out of sales and not matched to them yet.
-        cast(0 as double) as return_share,
+        return_totals.return_share,
 
         ---------- dates
         order_totals.first_order_date,
@@ -165,6 +183,9 @@ final as (
 
     inner join customers
         on order_totals.customer_id = customers.customer_id
+
+    inner join return_totals
+        on order_totals.customer_id = return_totals.customer_id
 
     left join gap_medians
         on order_totals.customer_id = gap_medians.customer_id

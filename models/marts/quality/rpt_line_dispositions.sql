@@ -6,6 +6,49 @@ lines as (
 
 ),
 
+cancellations as (
+
+    select * from {{ ref('fct_cancellations') }}
+
+),
+
+other_dispositions as (
+
+    select
+        disposition,
+        reason,
+        count(*) as line_count,
+        sum(quantity) as unit_count,
+        sum(line_gbp) as value_gbp
+
+    from lines
+    where disposition <> 'cancellation'
+    group by 1, 2
+
+),
+
+cancellation_dispositions as (
+
+    select
+        outcome as disposition,
+        reason,
+        count(*) as line_count,
+        sum(quantity) as unit_count,
+        sum(line_gbp) as value_gbp
+
+    from cancellations
+    group by 1, 2
+
+),
+
+dispositions as (
+
+    select * from other_dispositions
+    union all
+    select * from cancellation_dispositions
+
+),
+
 final as (
 
     select
@@ -14,12 +57,11 @@ final as (
         reason,
 
         ---------- numbers
-        count(*) as line_count,
-        cast(coalesce(sum(quantity), 0) as bigint) as unit_count,
-        cast(coalesce(sum(line_gbp), 0) as decimal(18, 4)) as value_gbp
+        line_count,
+        cast(coalesce(unit_count, 0) as bigint) as unit_count,
+        cast(coalesce(value_gbp, 0) as decimal(18, 4)) as value_gbp
 
-    from lines
-    group by 1, 2
+    from dispositions
 
 )
 

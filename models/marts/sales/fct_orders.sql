@@ -14,13 +14,20 @@ final as (
         invoice_id,
 
         ---------- numbers
-        count(*) as line_count,
-        count(distinct stock_code) as item_count,
+        count(*) filter (where unit_count > 0) as line_count,
+        count(distinct stock_code) filter (where unit_count > 0) as item_count,
+        cast(sum(sold_unit_count) as bigint) as sold_unit_count,
+        cast(sum(returned_unit_count) as bigint) as returned_unit_count,
         cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(sold_gbp) as decimal(18, 4)) as sold_gbp,
+        cast(sum(returned_gbp) as decimal(18, 4)) as returned_gbp,
         cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
         count(*) filter (
             where unit_count >= {{ var('wholesale_line_units') }}
         ) as wholesale_line_count,
+
+        ---------- booleans
+        sum(unit_count) > 0 as is_kept,
 
         ---------- dates
         -- Some invoices run over two minutes: an order begins with its first line.

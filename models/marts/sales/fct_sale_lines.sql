@@ -6,28 +6,60 @@ lines as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_cancellations_matched') }}
+
+),
+
+returns as (
+
+    select
+        sale_line_id,
+        cast(sum(unit_count) as integer) as returned_unit_count
+
+    from matches
+    where sale_line_id is not null
+    group by 1
+
+),
+
 final as (
 
     select
         ---------- ids
-        line_id,
-        invoice_id,
-        customer_id,
-        stock_code,
+        lines.line_id,
+        lines.invoice_id,
+        lines.customer_id,
+        lines.stock_code,
 
         ---------- strings
-        item_description,
+        lines.item_description,
 
         ---------- numbers
-        quantity as unit_count,
-        unit_price_gbp,
-        line_gbp as net_sales_gbp,
+        lines.unit_price_gbp,
+        lines.quantity as sold_unit_count,
+        coalesce(returns.returned_unit_count, 0) as returned_unit_count,
+        lines.quantity - coalesce(returns.returned_unit_count, 0) as unit_count,
+        lines.line_gbp as sold_gbp,
+        -- At the price of the sale, so that a line returned in full is worth nothing.
+        cast(
+            coalesce(returns.returned_unit_count, 0) * lines.unit_price_gbp as decimal(18, 4)
+        ) as returned_gbp,
+        cast(
+            lines.line_gbp - coalesce(returns.returned_unit_count, 0) * lines.unit_price_gbp
+            as decimal(18, 4)
+        ) as net_sales_gbp,
 
         ---------- timestamps
-        invoiced_at
+        lines.invoiced_at
 
     from lines
-    where disposition = 'sale'
+
+    left join returns
+        on lines.line_id = returns.sale_line_id
+
+    where lines.disposition = 'sale'
 
 )
 
