@@ -4,7 +4,11 @@
         'customer_scope': ['international', 'all'],
         'date_order': ['infer', 'month_first', 'day_first'],
     } -%}
-    {%- set shares = {'behaviour_clip_share': [0, 0.25]} -%}
+    {%- set shares = {
+        'behaviour_clip_share': [0, 0.25],
+        'segment_min_share': [0, 1],
+        'segment_max_share': [0, 1],
+    } -%}
     {%- set counts = {
         'wholesale_line_units': [1, 1000000],
         'behaviour_cluster_count': [2, 10],

@@ -16,14 +16,14 @@
         {%- for result in results -%}
             {%- if result.status in ['success', 'pass', 'warn'] -%}
                 {%- do done.append(result.node.unique_id) -%}
-            {%- else -%}
+            {%- elif result.status in ['error', 'fail'] -%}
                 {%- do failed.append(result.node.name) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- set missing = marts | rejectattr('unique_id', 'in', done) | list -%}
         {%- if failed or missing -%}
             {%- do log(
-                'Not published: ' ~ ((failed | length ~ ' steps failed') if failed
+                'Not published: ' ~ (('failed: ' ~ failed | join(', ')) if failed
                 else 'a partial build') ~ '. The published database is as it was.', info=true
             ) -%}
         {%- else -%}

@@ -43,7 +43,8 @@ final as (
     select
         stock_code,
         coalesce(kind, 'merchandise') as stock_code_kind,
-        kind is null as is_merchandise
+        coalesce(kind, 'merchandise') = 'merchandise' as is_merchandise,
+        kind is not null as is_known
 
     from ranked
     where pattern_rank = 1

@@ -1,0 +1,13 @@
+-- No segment is too small to act on or so large that it says nothing (variables segment_min_share
+-- and segment_max_share). A warning: on your own data it is a reason to look, not to stop.
+{{ config(severity='warn') }}
+
+select
+    segment_id,
+    segment_name,
+    customer_count,
+    customer_share
+from {{ ref('rpt_segment_summary') }}
+where
+    customer_share < {{ var('segment_min_share') }}
+    or customer_share > {{ var('segment_max_share') }}
