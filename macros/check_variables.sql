@@ -52,7 +52,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set as_of = var('as_of') | string -%}
-    {%- set day = '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])' -%}
+    {%- set day = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
     {%- if as_of != 'data' and not modules.re.fullmatch(day, as_of) -%}
         {%- do problems.append(
             'Variable as_of is ' ~ as_of ~ '. Expected data or a date such as 2011-09-01.'

@@ -13,7 +13,7 @@ identified_lines as (
         customer_id,
         invoice_id,
         written_stock_code,
-        cast(quantity * unit_price_gbp as double) as line_gbp
+        cast(quantity * unit_price_gbp as decimal(18, 4)) as line_gbp
 
     from lines
     where customer_id is not null
@@ -37,9 +37,9 @@ cart_features as (
     select
         customer_id,
         count(*) as total_transactions,
-        min(cart_gbp) as min_cart_value,
-        max(cart_gbp) as max_cart_value,
-        avg(cart_gbp) as avg_cart_value
+        cast(min(cart_gbp) as double) as min_cart_value,
+        cast(max(cart_gbp) as double) as max_cart_value,
+        cast(sum(cart_gbp) as double) / count(*) as avg_cart_value
 
     from carts
     group by 1
@@ -52,8 +52,8 @@ line_features as (
         customer_id,
         count(*) as total_products,
         count(distinct written_stock_code) as total_unique_products,
-        sum(line_gbp) as total_sales,
-        avg(line_gbp) as avg_product_value
+        cast(sum(line_gbp) as double) as total_sales,
+        cast(sum(line_gbp) as double) / count(*) as avg_product_value
 
     from identified_lines
     group by 1

@@ -30,7 +30,7 @@ class BehaviourModel:
 
     def to_table(self) -> pd.DataFrame:
         """Return one row per parameter: parameter, feature, cluster_id (null but for centroids)."""
-        rows = [
+        rows: list[tuple[str, str, int | None, float]] = [
             (name, feature, None, float(value))
             for name in ("clip_low", "clip_high", "mean", "scale")
             for feature, value in zip(self.features, getattr(self, name), strict=True)
@@ -99,4 +99,5 @@ _ORDER = ("net_sales_gbp", "order_count")
 
 
 def _logs(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
-    return np.log1p(features[list(columns)].to_numpy(dtype=np.float64))
+    logs: Matrix = np.log1p(features[list(columns)].to_numpy(dtype=np.float64))
+    return logs

@@ -48,10 +48,11 @@ def _run_dbt(arguments: list[str]) -> list[str]:
         return []
     if outcome.exception is not None:
         return [_plain_exception(outcome.exception)]
-    failures = [
-        result for result in outcome.result.results if result.status in ("error", "fail")
-    ]
-    return [_plain_result(result) for result in failures] or ["dbt failed; see logs/dbt.log."]
+    results = sorted(outcome.result.results, key=lambda result: str(result.node.unique_id))
+    broken = [result for result in results if result.status == "error"]
+    failed = [result for result in results if result.status == "fail"]
+    # A model that breaks is the cause of what follows; tests that fail each say something.
+    return [_plain_result(result) for result in broken[:1] or failed] or ["See logs/dbt.log."]
 
 
 def _report_model(event: Any) -> None:

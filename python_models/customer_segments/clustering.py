@@ -39,4 +39,5 @@ def distances(rows: Matrix, centroids: Matrix) -> Matrix:
 
 def nearest(distance: Matrix) -> Labels:
     """Return the label, 1 for the first centroid, of the nearest; the first of equals wins."""
-    return np.argmin(distance, axis=1).astype(np.int64) + 1
+    labels: Labels = np.argmin(distance, axis=1).astype(np.int64) + 1
+    return labels

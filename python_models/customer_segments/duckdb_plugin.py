@@ -15,7 +15,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
 
 
-class Plugin(BasePlugin):
+class Plugin(BasePlugin):  # type: ignore[misc]
     """Registers the project's settings and SQL functions with DuckDB."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:

@@ -29,7 +29,9 @@ COLUMN_NAMES = {
     "customer_id": ("customerid", "customer", "customerno"),
     "country": ("country",),
 }
-EXPECTED_HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+EXPECTED_HEADER = (
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+)
 
 FILE_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 DELIMITERS = (",", ";", "\t", "|")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from customer_segments.behaviour import BehaviourModel
-from customer_segments.clustering import Matrix
+from customer_segments.clustering import Labels, Matrix
 from customer_segments.taste import TasteModel
 
 
@@ -33,7 +33,7 @@ def score_customers(
     )
 
 
-def _two_nearest(axis: str, distance: Matrix) -> dict[str, Matrix]:
+def _two_nearest(axis: str, distance: Matrix) -> dict[str, Matrix | Labels]:
     order = np.argsort(distance, axis=1, kind="stable")[:, :2]
     nearest_two = np.take_along_axis(distance, order, axis=1)
     return {

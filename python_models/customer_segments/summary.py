@@ -5,7 +5,9 @@ from pathlib import Path
 import duckdb
 
 LINES = "select sum(line_count), sum(value_gbp) from rpt_line_dispositions"
-KEPT = "select sum(line_count), sum(value_gbp) from rpt_line_dispositions where disposition = 'sale'"
+KEPT = (
+    "select sum(line_count), sum(value_gbp) from rpt_line_dispositions where disposition = 'sale'"
+)
 NOT_KEPT = """
     select disposition, reason, line_count, value_gbp from rpt_line_dispositions
     where disposition <> 'sale' order by line_count desc, disposition, reason

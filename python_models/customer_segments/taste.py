@@ -134,9 +134,9 @@ def fit_taste(
 
 
 def _matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> sparse.csr_array:
-    """Return orders per customer and item, (customers, items); pairs of other items are left out."""
-    rows = pd.Index(customer_ids).get_indexer(counts["customer_id"])
-    columns = pd.Index(stock_codes).get_indexer(counts["stock_code"])
+    """Return orders per customer and item, (customers, items); other pairs are left out."""
+    rows = pd.Index(customer_ids).get_indexer(pd.Index(counts["customer_id"]))
+    columns = pd.Index(stock_codes).get_indexer(pd.Index(counts["stock_code"]))
     known = (rows >= 0) & (columns >= 0)
     orders = counts["order_count"].to_numpy(dtype=np.float64)[known]
     shape = (len(customer_ids), len(stock_codes))
@@ -151,4 +151,5 @@ def _weighted(matrix: sparse.csr_array, idf: Matrix) -> sparse.csr_array:
 
 def _latent(matrix: sparse.csr_array, idf: Matrix, loadings: Matrix) -> Matrix:
     """Return the place of each customer on the components, (customers, components), length 1."""
-    return normalize(_weighted(matrix, idf) @ loadings)
+    latent: Matrix = normalize(_weighted(matrix, idf) @ loadings)
+    return latent

@@ -157,7 +157,11 @@ final as (
         case disposition
             when 'malformed' then 'unreadable ' || unreadable_column
             when 'out_of_scope'
-                then case when is_after_as_of then 'on or after the as-of date' else 'home country' end
+                then
+                    case
+                        when is_after_as_of then 'on or after the as-of date'
+                        else 'home country'
+                    end
             when 'duplicate' then 'same as another line'
             when 'non_merchandise'
                 then
@@ -167,7 +171,11 @@ final as (
                         else 'negative price'
                     end
             when 'stock_note'
-                then case when quantity <= 0 then 'quantity not above zero' else 'no price, no customer' end
+                then
+                    case
+                        when quantity <= 0 then 'quantity not above zero'
+                        else 'no price, no customer'
+                    end
             when 'unidentified' then 'no customer id'
             when 'cancellation' then 'goods cancelled'
             when 'free_good' then 'price is zero'

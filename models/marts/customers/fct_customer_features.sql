@@ -125,7 +125,10 @@ item_totals as (
         customer_id,
         count(*) as item_count,
         count(*) filter (where order_count > 1) as repeat_item_count,
-        sum(-sales_share * log2(sales_share)) as item_entropy_bits
+        -- Decimals add up to the same sum in any order, doubles do not.
+        cast(
+            sum(cast(-sales_share * log2(sales_share) as decimal(18, 15))) as double
+        ) as item_entropy_bits
 
     from item_shares
     group by 1
@@ -143,10 +146,12 @@ final as (
 
         ---------- numbers
         cast(
-            {{ dbt.datediff('order_totals.last_order_date', 'as_of.as_of_date', 'day') }} as bigint
+            {{ dbt.datediff('order_totals.last_order_date', 'as_of.as_of_date', 'day') }}  -- noqa: LT05
+            as bigint
         ) as recency_days,
         cast(
-            {{ dbt.datediff('order_totals.first_order_date', 'as_of.as_of_date', 'day') }} as bigint
+            {{ dbt.datediff('order_totals.first_order_date', 'as_of.as_of_date', 'day') }}  -- noqa: LT05
+            as bigint
         ) as tenure_days,
         order_totals.active_month_count,
         gap_medians.median_days_between_orders,

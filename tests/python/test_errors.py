@@ -1,0 +1,140 @@
+"""What goes wrong says so in one plain message, exits with 1, and leaves the last result alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, SAMPLE, environment
+
+from customer_segments.build import build as build_command
+
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+LINE = "536370,22728,CLOCK,24,2010-12-01 08:45:00,3.75,12583.0,France\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """Run the build command on a file with `content`; return the exit code and standard error."""
+    folder = tmp_path / "build"
+    folder.mkdir()
+    published = folder / "published.duckdb"
+    published.write_bytes(b"the last good result")
+
+    def call(content: str | bytes | None, *arguments: str, **settings: str) -> tuple[int, str]:
+        file = tmp_path / "lines.csv"
+        if content is not None:
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for name, value in (environment(folder, file) | settings).items():
+            monkeypatch.setenv(name, value)
+        capfd.readouterr()
+        code = build_command(list(arguments))
+        assert published.read_bytes() == b"the last good result"
+        return code, capfd.readouterr().err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, ["File not found", "lines.csv", "INVOICE_LINES"]),
+        ("", ["Empty file", "lines.csv", "Expected a header"]),
+        (HEADER, ["No invoice lines", "header and nothing below"]),
+        (
+            HEADER.replace("UnitPrice,", "") + LINE,
+            ["Missing column", "UnitPrice", "Found: InvoiceNo"],
+        ),
+        (HEADER.replace("Country", "InvoiceNo"), ["Missing column", "Country"]),
+        ("a,b,c\n1,2,3\n", ["Not an invoice file", "Found: a, b, c"]),
+        (bytes(range(256)) * 20, ["lines.csv", "Expected"]),
+        (HEADER + LINE, ["Too few customers", "found 1", "Lower"]),
+        (
+            HEADER + LINE.replace("2010-12-01 08:45:00", "12/1/10 8:45"),
+            ["12/1/10 8:45", "date_order", "month_first"],
+        ),
+    ],
+    ids=[
+        "no file",
+        "empty",
+        "header only",
+        "missing column",
+        "column twice and missing",
+        "other CSV",
+        "binary",
+        "too few customers",
+        "ambiguous dates",
+    ],
+)
+def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> None:
+    code, message = run(content)
+    assert code == 1
+    assert message.count("Error: ") == 1
+    assert "Traceback" not in message
+    for word in words:
+        assert word in message
+    assert "is as it was" in message
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ("customer_scope: everyone", ["customer_scope is everyone", "international, all"]),
+        ("as_of: yesterday", ["as_of is yesterday", "2011-09-01"]),
+        ("as_of: '2011-02-40'", ["as_of is 2011-02-40"]),
+        ("behaviour_cluster_count: 1", ["behaviour_cluster_count is 1", "from 2 to 10"]),
+        ("behaviour_cluster_count: 3.5", ["behaviour_cluster_count is 3.5", "whole number"]),
+        ("behaviour_clip_share: half", ["behaviour_clip_share is half", "share"]),
+        ("custmer_scope: all", ["Unknown variable custmer_scope", "customer_scope"]),
+    ],
+)
+def test_unusable_variables(run, variables: str, words: list[str]) -> None:
+    code, message = run(HEADER + LINE, "--vars", variables)
+    assert code == 1
+    assert message.count("Error: ") == 1
+    for word in words:
+        assert word in message
+
+
+def test_a_folder_that_cannot_be_written_to(run) -> None:
+    code, message = run(HEADER + LINE, SEGMENTS_WAREHOUSE="/proc/warehouse.duckdb")
+    assert code == 1
+    assert "Cannot write to folder /proc" in message
+    assert "SEGMENTS_WAREHOUSE" in message
+
+
+def test_the_command_explains_itself() -> None:
+    for arguments in ([], ["destroy"]):
+        outcome = subprocess.run(
+            [sys.executable, "-m", "customer_segments", *arguments],
+            cwd=PROJECT / "python_models",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert outcome.returncode == 2
+        assert "usage: python -m customer_segments build" in outcome.stderr
+
+
+def test_the_command_builds_the_sample(tmp_path: Path) -> None:
+    """As a user does: another process, plain arguments, the summary on standard output."""
+    folder = tmp_path / "build"
+    folder.mkdir()
+    outcome = subprocess.run(
+        [sys.executable, "-m", "customer_segments", "build"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": "python_models",
+            **environment(folder, SAMPLE / "invoice_lines.csv"),
+        },
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    for word in ("35,164 in", "30,439 kept", "Core accounts", str(folder / "published.duckdb")):
+        assert word in outcome.stdout
+    assert outcome.stderr == ""

@@ -1,0 +1,175 @@
+"""The shipped sample: made again to the byte, and every planted thing found."""
+
+import csv
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE, Build, Builder
+from sklearn.metrics import adjusted_rand_score
+
+CUSTOMER_MARTS = [
+    "dim_customers",
+    "dim_items",
+    "dim_segments",
+    "fct_customer_features",
+    "fct_customer_segments",
+    "fct_orders",
+    "rpt_cancellation_outcomes",
+    "rpt_line_dispositions",
+    "rpt_segment_summary",
+]
+
+
+def _truth(name: str, key: str) -> dict[str, dict[str, str]]:
+    with (SAMPLE / name).open(newline="") as file:
+        return {row[key]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def quirks() -> dict[str, dict[str, str]]:
+    return _truth("quirks_truth.csv", "quirk")
+
+
+def test_the_generator_writes_the_same_bytes(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, SAMPLE / "generate.py", "--output", tmp_path], check=True, timeout=60
+    )
+    for name in ("invoice_lines.csv", "customers_truth.csv", "quirks_truth.csv"):
+        assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), name
+
+
+def test_every_model_and_test_passes(sample_build: Build) -> None:
+    assert sample_build.exception is None
+    assert {str(result.status) for result in sample_build.results} <= {"success", "pass"}
+    kinds = {str(result.node.resource_type) for result in sample_build.results}
+    assert {"model", "seed", "test", "unit_test"} <= kinds
+
+
+@pytest.mark.parametrize(("axis", "column"), [("behaviour", "behaviour"), ("taste", "taste")])
+def test_planted_groups_are_recovered(sample_build: Build, axis: str, column: str) -> None:
+    truth = _truth("customers_truth.csv", "customer_id")
+    found = dict(
+        sample_build.query(f"select customer_id, {column}_name from fct_customer_segments")
+    )
+    common = sorted(truth.keys() & found.keys())
+    assert len(common) >= 0.98 * len(truth)
+    planted = [truth[customer][axis] for customer in common]
+    assert adjusted_rand_score(planted, [found[customer] for customer in common]) >= 0.85
+
+
+def test_customers_without_a_segment_gave_everything_back(sample_build: Build) -> None:
+    truth = _truth("customers_truth.csv", "customer_id").keys()
+    status = dict(sample_build.query("select customer_id, customer_status from dim_customers"))
+    assert truth <= status.keys()
+    missing = [customer for customer in truth if status[customer] != "segmented"]
+    assert {status[customer] for customer in missing} == {"returned everything"}
+    assert len(missing) == 3  # as planted
+
+
+def test_segments_are_neither_tiny_nor_huge(sample_build: Build) -> None:
+    shares = sample_build.query("select customer_share from rpt_segment_summary")
+    assert len(shares) == 8
+    assert all(0.05 <= share <= 0.40 for (share,) in shares)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "reason", "quirk", "less"),
+    [
+        # One planted duplicate is of the home country, the others are international sales.
+        ("sale", None, "merchandise_sale_lines", 79),
+        ("out_of_scope", "home country", "home_country_lines", 0),
+        ("non_merchandise", "postage", "postage_lines", 0),
+        ("non_merchandise", "discount", "discount_lines", 0),
+        ("non_merchandise", "manual", "manual_lines", 0),
+        ("non_merchandise", "packaging", "pads_lines", 0),
+        ("free_good", None, "free_good_lines", 0),
+    ],
+)
+def test_the_ledger_finds_each_planted_kind_of_line(
+    sample_build: Build,
+    quirks: dict[str, dict[str, str]],
+    disposition: str,
+    reason: str | None,
+    quirk: str,
+    less: int,
+) -> None:
+    [(found,)] = sample_build.query(
+        f"select sum(line_count) from rpt_line_dispositions where disposition = '{disposition}'"
+        + (f" and reason = '{reason}'" if reason else "")
+    )
+    column = "international_line_count" if disposition != "out_of_scope" else "line_count"
+    assert found == int(quirks[quirk][column]) - less
+
+
+def test_cancelled_units_match_as_planted(
+    sample_build: Build, quirks: dict[str, dict[str, str]]
+) -> None:
+    [(lines, uncovered)] = sample_build.query(
+        "select count(*), sum(cancelled_unit_count - matched_unit_count) from fct_cancellations"
+    )
+    assert lines == int(quirks["merchandise_cancellation_lines"]["line_count"])
+    assert uncovered == -int(quirks["uncovered_cancellation_lines"]["units"])
+    [(orphans,)] = sample_build.query(
+        "select count(*) from fct_cancellations where outcome = 'orphan_cancellation'"
+    )
+    assert orphans == int(quirks["orphan_cancellation_lines"]["line_count"])
+
+
+def test_duplicates_are_counted_once(
+    sample_build: Build, quirks: dict[str, dict[str, str]]
+) -> None:
+    [(found,)] = sample_build.query(
+        "select line_count from rpt_line_dispositions where disposition = 'duplicate'"
+    )
+    assert found == int(quirks["duplicate_extra_lines"]["international_line_count"])
+
+
+def test_two_builds_give_identical_tables(sample_build: Build, build: Builder) -> None:
+    again = build(SAMPLE / "invoice_lines.csv", "build", "--exclude", "resource_type:unit_test")
+    assert again.success
+    assert again.tables() == sample_build.tables()
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    return (SAMPLE / "invoice_lines.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def test_the_order_of_lines_does_not_matter(
+    sample_build: Build, build: Builder, lines: list[str], tmp_path: Path
+) -> None:
+    shuffled = lines[1:]
+    random.Random(7).shuffle(shuffled)
+    file = tmp_path / "shuffled.csv"
+    file.write_text("".join([lines[0], *shuffled]), encoding="utf-8")
+    found = build(file, "build", "--exclude", "resource_type:unit_test")
+    assert found.tables(CUSTOMER_MARTS) == sample_build.tables(CUSTOMER_MARTS)
+
+
+def test_day_files_that_overlap_give_the_same_tables(
+    sample_build: Build, build: Builder, lines: list[str], tmp_path: Path
+) -> None:
+    """One file a day; every tenth day is delivered twice, and repeats count as duplicates."""
+    days: dict[str, list[str]] = {}
+    for row, line in zip(csv.DictReader(lines), lines[1:], strict=True):
+        month, day, year = row["InvoiceDate"].split(" ")[0].split("/")
+        days.setdefault(f"20{year}-{int(month):02}-{int(day):02}", []).append(line)
+    for number, (day_name, day_lines) in enumerate(days.items()):
+        for copy in ("", "_again") if number % 10 == 0 else ("",):
+            text = "".join([lines[0], *day_lines])
+            (tmp_path / f"{day_name}{copy}.csv").write_text(text, encoding="utf-8")
+    found = build(tmp_path, "build", "--exclude", "resource_type:unit_test")
+    marts = [name for name in CUSTOMER_MARTS if name != "rpt_line_dispositions"]
+    assert found.tables(marts) == sample_build.tables(marts)
+
+
+def test_threads_do_not_matter(
+    sample_build: Build, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTS_DUCKDB_THREADS", "1")
+    monkeypatch.setenv("SEGMENTS_THREADS", "1")
+    found = build(SAMPLE / "invoice_lines.csv", "build", "--exclude", "resource_type:unit_test")
+    assert found.tables() == sample_build.tables()
