@@ -11,11 +11,11 @@ export DBT_PROFILES_DIR := .
 # Arguments for dbt, such as DBT="--vars 'as_of: 2024-09-01'"
 DBT ?=
 
-.PHONY: help build test lint docs sample lock clean
+.PHONY: help build test lint docs reference sample lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folder or "glob"
 	@$(RUN) -m customer_segments build $(DBT)
@@ -32,6 +32,11 @@ lint: .venv/development ## Check style and types of SQL and Python
 docs: .venv/runtime ## Write the documentation site as one page, target/static_index.html
 	@.venv/bin/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html"
+
+reference: .venv/development ## Write what docs/ makes of the sample again: dictionary and picture
+	@INVOICE_LINES=data/sample/invoice_lines.csv $(RUN) -m customer_segments build >/dev/null
+	@$(RUN) docs/data_dictionary.py
+	@$(RUN) docs/segments_picture.py
 
 sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
 	@$(RUN) data/sample/generate.py
