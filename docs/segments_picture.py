@@ -41,8 +41,12 @@ def picture(rows: pd.DataFrame) -> alt.Chart:
                 "behaviour_name:N",
                 sort=order,
                 header=alt.Header(
-                    title=None, labelAngle=0, labelAlign="left", labelFontSize=14,
-                    labelFontWeight="bold", labelColor="#1f2933",
+                    title=None,
+                    labelAngle=0,
+                    labelAlign="left",
+                    labelFontSize=14,
+                    labelFontWeight="bold",
+                    labelColor="#1f2933",
                 ),
             ),
             column=alt.Column(
@@ -53,8 +57,12 @@ def picture(rows: pd.DataFrame) -> alt.Chart:
             ),
             spacing=14,
         )
-        .configure_view(strokeOpacity=0)
-        .configure(background="white", padding=16, font="DejaVu Sans, Helvetica, Arial")
+        .configure(
+            background="white",
+            padding=16,
+            font="DejaVu Sans, Helvetica, Arial",
+            view=alt.ViewConfig(strokeOpacity=0),
+        )
     )
 
 
