@@ -351,4 +351,4 @@ def _discard(part: Path) -> None:
 
 
 def _words(error: object) -> str:
-    return str(error).rstrip(".") or type(error).__name__
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
