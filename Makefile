@@ -1,4 +1,5 @@
 # make build   segments from the sample, or from your file:  make build INVOICE_LINES=path
+# make data    the public Online Retail workbook, or from your copy:  make data FILE=path
 # make help    the rest
 
 # The first Python that is new enough; `make build PYTHON=/path/to/python` to choose another.
@@ -10,8 +11,14 @@ export PYTHONPATH := python_models
 export DBT_PROFILES_DIR := .
 # Arguments for dbt, such as DBT="--vars 'as_of: 2024-09-01'"
 DBT ?=
+# An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
+FILE :=
 
+<<<<<<< HEAD
 .PHONY: help build test lint docs reference sample lock clean
+=======
+.PHONY: help build data test lint docs sample lock clean
+>>>>>>> download
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,6 +26,10 @@ help: ## Show this list
 
 build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folder or "glob"
 	@$(RUN) -m customer_segments build $(DBT)
+
+data: export DATA_FILE := $(FILE)
+data: .venv/runtime ## Fetch the public workbook into data/public/, or from FILE=archive.zip
+	@$(RUN) -m customer_segments data
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest

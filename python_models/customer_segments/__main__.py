@@ -1,18 +1,23 @@
-"""`python -m customer_segments build [dbt arguments]`: build, then say what came out."""
+"""`python -m customer_segments build [dbt arguments]`: build, then say what came out.
+
+`python -m customer_segments data [archive]`: fetch and verify the public workbook.
+"""
 
 import sys
 
 from customer_segments.build import build
+from customer_segments.download import data
 
-USAGE = "usage: python -m customer_segments build [dbt arguments]"
+COMMANDS = {"build": build, "data": data}
+USAGE = "usage: python -m customer_segments build [dbt arguments] | data [archive]"
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; return the exit code."""
-    if not arguments or arguments[0] != "build":
+    if not arguments or arguments[0] not in COMMANDS:
         print(USAGE, file=sys.stderr)
         return 2
-    return build(arguments[1:])
+    return COMMANDS[arguments[0]](arguments[1:])
 
 
 if __name__ == "__main__":

@@ -327,7 +327,8 @@ def _plain(name: str) -> str:
 
 def _query(sql: str) -> list[tuple[object, ...]]:
     try:
-        return duckdb.execute(sql).fetchall()
+        rows: list[tuple[object, ...]] = duckdb.execute(sql).fetchall()
+        return rows
     except duckdb.Error as error:
         raise InvoiceFileError(f"Cannot read the invoice lines: {_first_line(error)}.") from error
 
