@@ -14,11 +14,7 @@ DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
 
-<<<<<<< HEAD
-.PHONY: help build test lint docs reference sample lock clean
-=======
-.PHONY: help build data test lint docs sample lock clean
->>>>>>> download
+.PHONY: help build data test lint docs reference sample lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list

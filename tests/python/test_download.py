@@ -19,10 +19,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from customer_segments import download
-from customer_segments.download import DownloadError, Limits, Source, data, fetch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from customer_segments import download
+from customer_segments.download import DownloadError, Limits, Source, data, fetch
 
 NAME = "Online Retail.xlsx"
 WORKBOOK = os.urandom(200_000)  # does not shrink, as a workbook does not
