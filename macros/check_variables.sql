@@ -6,6 +6,7 @@
     } -%}
     {%- set shares = {
         'behaviour_clip_share': [0, 0.25],
+        'malformed_max_share': [0, 1],
         'segment_min_share': [0, 1],
         'segment_max_share': [0, 1],
     } -%}

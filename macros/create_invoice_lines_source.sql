@@ -10,8 +10,8 @@
     {%- set location = env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv') -%}
     {%- set described = fromjson(
         run_query(
-            "select describe_invoice_files('"
-            ~ location | replace("'", "''") ~ "', '" ~ var('date_order') ~ "')"
+            'select describe_invoice_files(' ~ quoted(location) ~ ', '
+            ~ quoted(var('date_order')) ~ ')'
         ).columns[0][0]
     ) -%}
     {%- if described.error -%}

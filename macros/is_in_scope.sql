@@ -3,6 +3,6 @@
     {%- if var('customer_scope') == 'all' -%}
         true
     {%- else -%}
-        {{ country }} <> '{{ var("home_country") | replace("'", "''") }}'
+        {{ country }} <> {{ quoted(var('home_country')) }}
     {%- endif -%}
 {%- endmacro %}

@@ -35,16 +35,39 @@
 {% macro duckdb__publish_marts(marts) %}
     {%- set published = env_var('SEGMENTS_DATABASE', 'customer_segments.duckdb') -%}
     {%- set new = published ~ '.next' -%}
-    {%- do run_query("select remove_file('" ~ new ~ "')") -%}
-    {%- do run_query("attach '" ~ new ~ "' as published") -%}
+    {%- set is_pseudonymous = run_query('select has_pseudonym_key()').rows[0][0] -%}
+    {%- do run_query("select remove_file(" ~ quoted(new) ~ ")") -%}
+    {%- do run_query("attach " ~ quoted(new) ~ " as published") -%}
+    {%- if is_pseudonymous -%}
+        {#- One call of Python a customer, however many lines a customer has. -#}
+        {%- do run_query(
+            'create or replace temp table pseudonyms as '
+            ~ 'select customer_id, pseudonym(customer_id) as pseudonym from (select distinct '
+            ~ 'customer_id from '
+            ~ graph.nodes['model.customer_segments.stg_online_retail__invoice_lines'].relation_name
+            ~ ' where customer_id is not null)'
+        ) -%}
+    {%- endif -%}
     {%- for mart in marts -%}
         {%- set name = 'published.main.' ~ mart.alias -%}
-        {%- do run_query('create table ' ~ name ~ ' as from ' ~ mart.relation_name) -%}
-        {%- do run_query(
-            'comment on table ' ~ name ~ ' is ' ~ dbt.string_literal(mart.description | replace("'", "''"))
-        ) -%}
+        {%- if is_pseudonymous and 'customer_id' in mart.columns -%}
+            {%- do run_query(
+                'create table ' ~ name ~ ' as select mart.* replace (pseudonyms.pseudonym as '
+                ~ 'customer_id) from ' ~ mart.relation_name ~ ' as mart left join pseudonyms '
+                ~ 'on mart.customer_id = pseudonyms.customer_id'
+            ) -%}
+        {%- else -%}
+            {%- do run_query('create table ' ~ name ~ ' as from ' ~ mart.relation_name) -%}
+        {%- endif -%}
+        {%- do run_query('comment on table ' ~ name ~ ' is ' ~ quoted(mart.description)) -%}
+        {%- for column in mart.columns.values() -%}
+            {%- do run_query(
+                'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
+                ~ quoted(column.description)
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- do run_query('detach published') -%}
-    {%- do run_query("select publish_file('" ~ new ~ "', '" ~ published ~ "')") -%}
+    {%- do run_query("select publish_file(" ~ quoted(new) ~ ", " ~ quoted(published) ~ ")") -%}
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}
 {% endmacro %}

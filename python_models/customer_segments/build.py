@@ -4,6 +4,7 @@ It adds nothing to `dbt build` but its manners: the same project, hooks, models 
 """
 
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from customer_segments.summary import summarise
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_ERRORS = 5
+QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 
 def build(dbt_arguments: list[str]) -> int:
@@ -43,7 +45,7 @@ def _run_dbt(arguments: list[str]) -> list[str]:
     """Run dbt, its own output kept in logs/dbt.log; return what went wrong in plain words."""
     from dbt.cli.main import dbtRunner  # 2 s to import: after the checks that need none of it
 
-    outcome = dbtRunner(callbacks=[_report_model]).invoke(["--log-level", "none", *arguments])
+    outcome = dbtRunner(callbacks=[_report_model]).invoke([*QUIET, *arguments])
     if outcome.success:
         return []
     if outcome.exception is not None:
@@ -65,21 +67,35 @@ def _report_model(event: Any) -> None:
 
 
 def _plain_exception(error: BaseException) -> str:
-    """Return the message of a dbt error, without the list of macros that it passed through."""
-    message = str(getattr(error, "msg", error))
-    lines = [line.strip() for line in message.splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith(("> in", "> called")))
+    """Return what a dbt error has to say."""
+    message = _plain_text(str(getattr(error, "msg", error)))
+    if lock := re.search(r'Could not set lock on file "(.+?)".*PID (\d+)', message):
+        return (
+            f"{lock[1]} is in use by process {lock[2]}: another build, or a program that has it "
+            "open. Wait for it or close it, and read the published database instead. "
+            "SEGMENTS_WAREHOUSE names another file to build in."
+        )
+    return message
 
 
 def _plain_result(result: Any) -> str:
     """Return what a failed node has to say: of a Python traceback, the error at its end."""
-    lines = [line.strip() for line in (result.message or "no message").strip().splitlines()]
-    if "Traceback (most recent call last):" in lines:
-        return lines[-1].removeprefix("ValueError: ")
+    message = (result.message or "no message").strip()
+    if "Traceback (most recent call last):" in message:
+        return message.splitlines()[-1].removeprefix("ValueError: ")
     if result.node.resource_type in ("test", "unit_test"):
         description = getattr(result.node, "description", "") or "see logs/dbt.log"
-        return f"Test {result.node.name} failed: {' '.join(lines)} ({description.strip()})"
-    return f"{result.node.name}: {' '.join(lines)}"
+        return f"Test {result.node.name} failed: {_plain_text(message)} ({description.strip()})"
+    return f"{result.node.name}: {_plain_text(message)}"
+
+
+def _plain_text(message: str) -> str:
+    """Return a message of dbt on one line, without its heading and the macros it came through."""
+    lines = [line.strip() for line in message.splitlines()]
+    noise = ("> in", "> called", "compiled code at")
+    if len(lines) > 1 and re.match(r"\w+ Error in (model|operation|test|unit_test) ", lines[0]):
+        lines = lines[1:]
+    return " ".join(line for line in lines if line and not line.startswith(noise))
 
 
 def _not_writable(folder: Path) -> str | None:

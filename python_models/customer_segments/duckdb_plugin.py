@@ -1,9 +1,11 @@
 """What dbt-duckdb loads at start (profiles.yml): settings, and the functions that SQL lacks.
 
-A dbt macro can run SQL but no Python, so the two things that need Python are SQL functions here:
-looking into invoice files before anything is built, and replacing the published database.
+A dbt macro can run SQL but no Python, so the things that need Python are SQL functions here:
+looking into invoice files before anything is built, and publishing.
 """
 
+import hashlib
+import hmac
 import json
 import os
 from pathlib import Path
@@ -13,6 +15,8 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+
+PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -26,6 +30,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the SQL functions below."""
         conn.create_function("describe_invoice_files", describe_invoice_files)
+        conn.create_function("has_pseudonym_key", has_pseudonym_key)
+        conn.create_function("pseudonym", pseudonym)
         conn.create_function("remove_file", remove_file)
         conn.create_function("publish_file", publish_file)
 
@@ -41,9 +47,25 @@ def describe_invoice_files(location: str, date_order: str) -> str:
         return json.dumps({"error": str(error)})
 
 
+def has_pseudonym_key() -> bool:
+    """Tell whether published customer ids are to be pseudonyms."""
+    return bool(os.environ.get(PSEUDONYM_KEY))
+
+
+def pseudonym(customer_id: str) -> str:
+    """Return the pseudonym of a customer: 16 hex digits of HMAC-SHA-256 (RFC 2104).
+
+    The same key gives the same pseudonym in every build. The key is read here, not passed in SQL,
+    so that it is in no log.
+    """
+    key = os.environ[PSEUDONYM_KEY].encode()
+    return hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:16]
+
+
 def remove_file(path: str) -> str:
-    """Remove what an interrupted run may have left at `path`."""
-    Path(path).unlink(missing_ok=True)
+    """Remove what an interrupted run may have left at `path`, its write-ahead log included."""
+    for left_over in (path, f"{path}.wal"):
+        Path(left_over).unlink(missing_ok=True)
     return path
 
 

@@ -96,6 +96,40 @@ def test_unusable_variables(run, variables: str, words: list[str]) -> None:
         assert word in message
 
 
+def test_a_file_with_many_unreadable_lines(run) -> None:
+    code, message = run(HEADER + LINE * 2 + LINE.replace(",24,", ",many,"))
+    assert code == 1
+    assert message.count("Error: ") == 1
+    for word in (
+        "1 of 3 lines cannot be read",
+        "quantity (1 lines)",
+        '"many"',
+        "malformed_max_share",
+    ):
+        assert word in message
+
+
+def test_a_warehouse_in_use_says_by_whom(run, tmp_path: Path) -> None:
+    warehouse = tmp_path / "build" / "warehouse.duckdb"
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print(1, flush=True); input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline()
+        code, message = run(HEADER + LINE)
+    finally:
+        holder.communicate(b"\n")
+    assert code == 1
+    assert f"is in use by process {holder.pid}" in message
+
+
 def test_a_folder_that_cannot_be_written_to(run) -> None:
     code, message = run(HEADER + LINE, SEGMENTS_WAREHOUSE="/proc/warehouse.duckdb")
     assert code == 1

@@ -1,3 +1,6 @@
+{#- Too many unreadable lines stop the build here, before any mart changes. -#}
+{{ config(post_hook='{{ check_malformed_share() }}') }}
+
 with
 
 source as (
@@ -26,7 +29,12 @@ renamed as (
         try_cast(quantity * unit_price as decimal(18, 4)) as line_gbp,
 
         ---------- timestamps
-        invoice_date as invoiced_at
+        invoice_date as invoiced_at,
+
+        ---------- as written, for the lines that cannot be read
+        quantity_text,
+        unit_price_text,
+        invoice_date_text
 
     from source
 
@@ -48,6 +56,42 @@ flagged as (
 
     from renamed
 
+),
+
+final as (
+
+    select
+        ---------- ids
+        invoice_id,
+        customer_id,
+        stock_code,
+        written_stock_code,
+
+        ---------- strings
+        item_description,
+        country,
+        file_name,
+        unreadable_column,
+        case unreadable_column
+            when 'quantity' then quantity_text
+            when 'unit price' then unit_price_text
+            when 'line value' then quantity_text || ' x ' || unit_price_text
+            when 'invoice date' then invoice_date_text
+        end as unreadable_text,
+
+        ---------- numbers
+        quantity,
+        unit_price_gbp,
+        line_gbp,
+
+        ---------- booleans
+        is_cancellation,
+
+        ---------- timestamps
+        invoiced_at
+
+    from flagged
+
 )
 
-select * from flagged
+select * from final

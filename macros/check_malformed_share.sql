@@ -1,0 +1,37 @@
+{#-
+    After staging: stops the build, before any mart changes, when more than malformed_max_share of
+    the lines cannot be read. A few bad lines are in rpt_malformed_lines; many mean the wrong file.
+-#}
+{% macro check_malformed_share() %}
+    {%- if execute -%}
+        {%- set counts = run_query(
+            'select count(*), count(unreadable_column) from ' ~ this
+        ).rows[0] -%}
+        {%- if counts[1] > counts[0] * var('malformed_max_share') -%}
+            {%- set columns = [] -%}
+            {%- for row in run_query(
+                'select unreadable_column, count(*) as line_count from ' ~ this
+                ~ ' where unreadable_column is not null group by 1 order by 2 desc, 1'
+            ).rows -%}
+                {%- do columns.append(row[0] ~ ' (' ~ row[1] ~ ' lines)') -%}
+            {%- endfor -%}
+            {%- set examples = [] -%}
+            {%- for row in run_query(
+                'select file_name, invoice_id, unreadable_column, unreadable_text from ' ~ this
+                ~ ' where unreadable_column is not null order by ' ~ row_id() ~ ' limit 3'
+            ).rows -%}
+                {%- do examples.append(
+                    row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]
+                    ~ ' is ' ~ (row[3] | tojson if row[3] is not none else 'missing')
+                ) -%}
+            {%- endfor -%}
+            {{ exceptions.raise_compiler_error(
+                counts[1] ~ ' of ' ~ counts[0] ~ ' lines cannot be read, more than the share of '
+                ~ var('malformed_max_share') ~ ' that the variable malformed_max_share allows. '
+                ~ 'Columns: ' ~ columns | join(', ') ~ '. Examples: ' ~ examples | join('; ')
+                ~ '. Nothing behind staging was changed. Mend the file, or raise the variable to '
+                ~ 'build without these lines.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

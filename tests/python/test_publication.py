@@ -1,0 +1,129 @@
+"""Published whole or not at all, with what readers need and nothing they should not see."""
+
+import hashlib
+import hmac
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE, Build, Builder
+
+LINES = SAMPLE / "invoice_lines.csv"
+
+
+def test_every_table_and_column_has_its_comment(sample_build: Build) -> None:
+    assert sample_build.query("select table_name from duckdb_tables() where comment is null") == []
+    assert (
+        sample_build.query(
+            "select table_name, column_name from duckdb_columns() "
+            "where not internal and comment is null"
+        )
+        == []
+    )
+
+
+def test_only_public_marts_are_published(sample_build: Build) -> None:
+    names = {name for (name,) in sample_build.query("select table_name from duckdb_tables()")}
+    assert {"rpt_segment_summary", "fct_customer_segments", "rpt_line_dispositions"} <= names
+    assert not [name for name in names if name.startswith(("stg_", "int_", "ml_"))]
+
+
+def test_customer_ids_can_be_pseudonyms(
+    sample_build: Build, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTS_PSEUDONYM_KEY", "a key that nobody else knows")
+    hidden = build(
+        LINES, "build", "--exclude", "resource_type:unit_test", "--log-level-file", "debug"
+    )
+    monkeypatch.delenv("SEGMENTS_PSEUDONYM_KEY")
+    tables = hidden.query(
+        "select table_name from duckdb_columns() where column_name = 'customer_id'"
+    )
+    assert len(tables) >= 6
+    for (table,) in tables:
+        plain = [row[0] for row in sample_build.query(f"select distinct customer_id from {table}")]
+        expected = {
+            hmac.new(
+                b"a key that nobody else knows", customer.encode(), hashlib.sha256
+            ).hexdigest()[:16]
+            for customer in plain
+        }
+        assert {
+            row[0] for row in hidden.query(f"select distinct customer_id from {table}")
+        } == expected
+    log = (hidden.folder.parent / "logs" / "dbt.log").read_text()
+    assert "a key that nobody else knows" not in log
+
+
+def test_a_part_of_the_project_is_not_published(build: Builder, tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    published.write_bytes(b"the last good result")
+    assert build(
+        LINES, "build", "-s", "+dim_segments", "--exclude", "resource_type:test", folder=tmp_path
+    ).success
+    assert published.read_bytes() == b"the last good result"
+
+
+def test_a_failing_test_publishes_nothing(build: Builder, tmp_path: Path) -> None:
+    """Two taste clusters of one name: a test of dim_segments fails, and all that is behind it."""
+    published = tmp_path / "published.duckdb"
+    published.write_bytes(b"the last good result")
+    variables = "{taste_cluster_count: 10, item_min_customers: 60}"
+    found = build(LINES, "build", "--vars", variables, folder=tmp_path)
+    assert not found.success
+    assert "fail" in {str(result.status) for result in found.results}
+    assert published.read_bytes() == b"the last good result"
+
+
+READER = """
+import duckdb, json, select, sys
+count = "select count(*) from rpt_segment_summary"
+held = duckdb.connect(sys.argv[1], read_only=True)
+first = held.execute(count).fetchall()[0][0]
+print("reading", flush=True)
+while not select.select([sys.stdin], [], [], 0.01)[0]:  # until the build is over
+    assert held.execute(count).fetchall()[0][0] == first
+held.close()
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    print(json.dumps([first, connection.execute(count).fetchall()[0][0]]))
+"""
+
+
+def test_a_reader_keeps_what_it_opened_while_a_build_publishes(build: Builder) -> None:
+    """The reader is another process, as readers are: in one process DuckDB shares open files."""
+    models_only = ("build", "--exclude", "resource_type:unit_test", "resource_type:test")
+    first = build(LINES, *models_only)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(first.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout
+    assert reader.stdout.readline() == "reading\n"
+    again = build(LINES, *models_only, "--vars", "behaviour_cluster_count: 3", folder=first.folder)
+    seen, _ = reader.communicate("over\n", timeout=60)
+    assert again.success
+    assert json.loads(seen) == [8, 6]
+
+
+def test_what_a_killed_build_left_behind_does_no_harm(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
+    (tmp_path / "published.duckdb.next").write_bytes(b"half a file")
+    (tmp_path / "published.duckdb.next.wal").write_bytes(b"half a log")
+    found = build(
+        LINES,
+        "build",
+        "--exclude",
+        "resource_type:unit_test",
+        "resource_type:test",
+        folder=tmp_path,
+    )
+    assert found.tables() == sample_build.tables()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "published.duckdb",
+        "warehouse.duckdb",
+    ]
