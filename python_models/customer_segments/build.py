@@ -82,7 +82,7 @@ def _plain_result(result: Any) -> str:
     """Return what a failed node has to say: of a Python traceback, the error at its end."""
     message = (result.message or "no message").strip()
     if "Traceback (most recent call last):" in message:
-        return message.splitlines()[-1].removeprefix("ValueError: ")
+        return message.splitlines()[-1].strip().removeprefix("ValueError: ")
     if result.node.resource_type in ("test", "unit_test"):
         description = getattr(result.node, "description", "") or "see logs/dbt.log"
         return f"Test {result.node.name} failed: {_plain_text(message)} ({description.strip()})"
