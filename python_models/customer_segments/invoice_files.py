@@ -278,9 +278,10 @@ def _typed_date(column: str, data_type: str, shape: str, order: str | None) -> s
 
 def _query(sql: str) -> list[tuple[object, ...]]:
     try:
-        return duckdb.execute(sql).fetchall()
+        rows: list[tuple[object, ...]] = duckdb.execute(sql).fetchall()
     except duckdb.Error as error:
         raise InvoiceFileError(f"Cannot read the invoice lines: {_first_line(error)}.") from error
+    return rows
 
 
 def _first_line(error: Exception) -> str:

@@ -112,7 +112,7 @@ def _wide_encoding(head: bytes) -> str | None:
 
 def _parse(text: str, delimiter: str) -> list[list[str]]:
     """Return the header and the first lines; damage may cut them short."""
-    lines = []
+    lines: list[list[str]] = []
     try:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             # Excel can put `sep=;` above the header.

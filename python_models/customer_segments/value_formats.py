@@ -100,23 +100,8 @@ def sql_number(column: str, mark: str) -> str:
     `mark` settles `1,234`, which is a thousand or a decimal. Numbers that can be read in one way
     only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, with a currency sign or not.
     """
-    other = "," if mark == "." else "."
-    blanks = " \u00a0\u202f'".replace("'", "''")
-    currency = r"'^\s*([+-]?)\s*(?:[£$€]|GBP|EUR|USD)?\s*([+-]?)'"
-    text = f"rtrim(regexp_replace({column}, {currency}, '\\1\\2'), '{blanks}£$€')"
-
-    def with_mark(decimal: str, thousands: str) -> str:
-        grouped = rf"\d{{1,3}}([{thousands}{blanks}]\d{{3}})+([{decimal}]\d*)?"
-        return (
-            f"when regexp_full_match({text}, '[+-]?({grouped}|\\d*[{decimal}]\\d+)') "
-            f"then try_cast(replace(translate({text}, '{thousands}{blanks}', ''), "
-            f"'{decimal}', '.') as decimal(18, 4))"
-        )
-
-    careful = (
-        f"case {with_mark(mark, other)} {with_mark(other, mark)} "
-        f"else try_cast({text} as decimal(18, 4)) end"
-    )
+    # Each way to read occurs once: what occurs twice DuckDB computes for every line beforehand.
+    careful = f"{_with_mark(column, mark)}, {_with_mark(column, '.' if mark == ',' else ',')}"
     if mark == ".":
         return f"coalesce(try_cast({column} as decimal(18, 4)), {careful})"
     # Most numbers have no dot: one replacement reads them, the rest take the long way.
@@ -127,6 +112,18 @@ def sql_number(column: str, mark: str) -> str:
     return f"coalesce({quick}, {careful})"
 
 
+def _with_mark(column: str, decimal: str) -> str:
+    """Return the SQL that reads a number with this decimal mark, thousands and currency."""
+    between = ("," if decimal == "." else ".") + " \u00a0\u202f''"
+    currency = r"\s*(?:[£$€]|GBP|EUR|USD)?\s*"
+    number = rf"\d{{1,3}}([{between}]\d{{3}})+([{decimal}]\d*)?|\d*[{decimal}]\d+|\d+"
+    pattern = rf"^\s*([+-]?{currency}[+-]?({number})){currency}$"
+    return (
+        f"try_cast(replace(translate(regexp_extract({column}, '{pattern}', 1), "
+        f"'{between}£$€GBPEURUSD', ''), '{decimal}', '.') as decimal(18, 4))"
+    )
+
+
 def sql_date(column: str, shape: str, order: str | None) -> str:
     """Return the SQL that reads a text as timestamp, null when it is no date.
 
@@ -134,20 +131,19 @@ def sql_date(column: str, shape: str, order: str | None) -> str:
     left out: the hour on the clock is the hour of the invoice.
     """
     slots = ("%d", "%m") if order == "day_first" else ("%m", "%d")
-    trimmed = f"trim({column})"
     cases = [
         # A bare cast would take 12/1/10 for the year 12. The quick test spares most the other.
-        f"when {trimmed} like '____-__-__%' or regexp_matches({trimmed}, '^\\d{{4}}[-/]') "
-        f"then try_cast({trimmed} as timestamp)",
-        f"when regexp_full_match({trimmed}, '\\d{{5}}(\\.\\d*)?') "
-        f"then {sql_excel_date(f'try_cast({trimmed} as double)')}",
+        f"when {column} like '____-__-__%' or regexp_matches({column}, '^\\s*\\d{{4}}[-/]') "
+        f"then try_cast({column} as timestamp)",
+        f"when regexp_full_match({column}, '\\s*[2-7]\\d{{4}}(\\.\\d*)?\\s*') "
+        f"then {_from_excel(f'cast({column} as double)')}",
     ]
     if order is None:
         return f"case {' '.join(cases)} end"
     formats = ", ".join(f"'{shape.format(*slots)}'" for shape in _SHAPES)
     cases.append(
         f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') "
-        f"then try_strptime({trimmed}, [{formats}])"
+        f"then try_strptime({column}, [{formats}])"
     )
     careful = f"case {' '.join(cases)} end"
     if not shape:
@@ -160,10 +156,11 @@ def sql_date(column: str, shape: str, order: str | None) -> str:
 
 def sql_excel_date(number: str) -> str:
     """Return the SQL that reads a number of days since 1899-12-30, from 1954 to 2119."""
-    return (
-        f"case when {number} between 20000 and 80000 then "
-        f"make_timestamp(cast(round(({number} - 25569) * 86400) as bigint) * 1000000) end"
-    )
+    return f"case when {number} between 20000 and 80000 then {_from_excel(number)} end"
+
+
+def _from_excel(number: str) -> str:
+    return f"make_timestamp(cast(round(({number} - 25569) * 86400) as bigint) * 1000000)"
 
 
 def sql_id(column: str, data_type: str) -> str:
