@@ -255,7 +255,7 @@ from (
         {ids["customer_id"]} as customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
-        parse_filename({sql_name(PATH_COLUMN)}) as file_name
+        parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name
     from {reader}
 )"""
 

@@ -141,17 +141,18 @@ def sql_date(column: str, shape: str, order: str | None) -> str:
     if order is None:
         return f"case {' '.join(cases)} end"
     formats = ", ".join(f"'{shape.format(*slots)}'" for shape in _SHAPES)
-    cases.append(
-        f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') "
-        f"then try_strptime({column}, [{formats}])"
-    )
+    parsed = _with_century(f"try_strptime({column}, [{formats}])")
+    cases.append(f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') then {parsed}")
     careful = f"case {' '.join(cases)} end"
     if not shape:
         return careful
     quick = f"try_strptime({column}, '{shape.format(*slots)}')"
-    if "%Y" in shape:  # reads 12/1/10 as the year 10, which the formats above do not
-        quick = f"nullif(greatest({quick}, timestamp '1900-01-01'), timestamp '1900-01-01')"
-    return f"coalesce({quick}, {careful})"
+    return f"coalesce({_with_century(quick) if '%Y' in shape else quick}, {careful})"
+
+
+def _with_century(date: str) -> str:
+    """Return the SQL for `date` unless it took 12/1/10 for the year 10."""
+    return f"nullif(greatest({date}, timestamp '1900-01-01'), timestamp '1900-01-01')"
 
 
 def sql_excel_date(number: str) -> str:
