@@ -1,7 +1,7 @@
 """Clean CSV copies of what DuckDB cannot read by itself: Excel sheets and damaged text files.
 
-A copy holds the expected columns only, each line in one piece. It is made once for a state of the
-file (path, size, time of change) and kept in `target/invoice_lines/`; `make clean` removes it.
+A copy is made once for a state of the file (path, size, time of change) and kept in
+`target/invoice_lines/`; `make clean` removes it.
 """
 
 import csv
@@ -34,10 +34,23 @@ MAX_LINES_OF_RECORD = 20
 _MAX_FIELD = 50_000
 
 
-def copy_text(
+def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
+    """Return the copy in UTF-8 of a text file in an encoding that DuckDB cannot read."""
+
+    def write(folder: Path) -> None:
+        with (
+            open_text() as text,
+            (folder / path.name).open("w", encoding="utf-8", newline="") as copy,
+        ):
+            shutil.copyfileobj(text, copy, 1 << 20)
+
+    return _copies(path, write)[0]
+
+
+def copy_repaired(
     path: Path, open_text: Callable[[], IO[str]], header: Sequence[str], delimiter: str
 ) -> Path:
-    """Return the clean copy of a text file that is damaged or in an encoding DuckDB lacks."""
+    """Return the copy of a text file whose quotes do not add up, a record in each of its lines."""
 
     def write(folder: Path) -> None:
         with open_text() as text:

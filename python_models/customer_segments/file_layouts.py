@@ -108,7 +108,7 @@ def count_known(header: Iterable[str]) -> int:
 
 def require_columns(where: str, header: Sequence[str]) -> None:
     """Raise InvoiceFileError unless `header` holds each expected column once."""
-    found = ", ".join(header[:12])[:300] or "nothing"
+    found = " ".join(", ".join(header[:12]).split())[:300] or "nothing"
     if not count_known(header):
         raise InvoiceFileError(
             f"Not an invoice file: the first line of {where} holds none of the expected columns. "

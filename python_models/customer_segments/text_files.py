@@ -8,8 +8,9 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -17,7 +18,7 @@ from typing import IO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_segments.clean_copies import MAX_LINES_OF_RECORD, copy_text
+from customer_segments.clean_copies import MAX_LINES_OF_RECORD, copy_as_utf_8, copy_repaired
 from customer_segments.file_layouts import (
     EXPECTED_HEADER,
     FileLayout,
@@ -53,7 +54,7 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     text = codecs.getincrementaldecoder(wide or "utf-8")("replace").decode(head).lstrip("\ufeff")
     if len(head) == _HEAD_BYTES:  # the last line is cut
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-    if "\0" in text[: text.find("\n")]:
+    if "\0" in re.split(r"[\r\n]", text, maxsplit=1)[0]:
         raise InvoiceFileError(
             f"Not a CSV, Parquet or Excel file: {path} holds binary data. "
             f"Expected text that starts with the header {EXPECTED_HEADER}. Export it as CSV."
@@ -64,14 +65,14 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     header = lines.pop(0)
     require_columns(str(path), header)
 
-    facts = None if wide else _scan(path, delimiter)
-    if facts is None or facts.needs_copy or text[:1] in "\r\n" or text[:4].lower() == "sep=":
-        encoding = wide or (facts.encoding if facts else "utf-8")
-
-        def open_text() -> IO[str]:
-            return io.TextIOWrapper(open_bytes(path), encoding, errors="replace", newline="")
-
-        return _read_text_layout(copy_text(path, open_text, header, delimiter))
+    if wide:
+        return _read_text_layout(copy_as_utf_8(path, _opener(path, wide)))
+    facts = _scan(path, delimiter)
+    if facts.recode:
+        return _read_text_layout(copy_as_utf_8(path, _opener(path, facts.encoding)))
+    if facts.damaged or text[:1] in "\r\n" or text.startswith(("sep=", '"sep=')):
+        opener = _opener(path, facts.encoding)
+        return _read_text_layout(copy_repaired(path, opener, header, delimiter))
 
     def values(name: str) -> list[str]:
         number = column_number(name, header)
@@ -93,6 +94,11 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
 def open_bytes(path: Path) -> IO[bytes]:
     """Open `path`, unpacked if it is a gzip file."""
     return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def _opener(path: Path, encoding: str) -> Callable[[], IO[str]]:
+    """Return what opens `path` as text: line ends as they are, characters that are none marked."""
+    return lambda: io.TextIOWrapper(open_bytes(path), encoding, errors="replace", newline="")
 
 
 def _is_gzip(path: Path) -> bool:
@@ -130,7 +136,8 @@ class _Facts:
     encoding: str = "utf-8"
     quote: Literal['"', ""] = ""
     multiline: bool = False
-    needs_copy: bool = False
+    recode: bool = False  # DuckDB cannot read the encoding
+    damaged: bool = False  # DuckDB could lose, join or refuse lines
 
 
 def _scan(path: Path, delimiter: str) -> _Facts:
@@ -153,18 +160,17 @@ def _scan(path: Path, delimiter: str) -> _Facts:
         quotes.add(block if started else block.removeprefix(codecs.BOM_UTF8) or b"\n")
         started = True
         if len(block) == _BLOCK_BYTES and b"\n" not in block and b"\r" not in block:
-            facts.needs_copy = True
+            facts.damaged = True
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         valid = False
     if not valid:
-        facts.encoding, damaged = _encoding_of(path)
-        facts.needs_copy |= damaged
+        facts.encoding, facts.recode = _encoding_of(path)
     if quotes.open_fields:
         facts.quote = '"'
         facts.multiline = quotes.multiline
-        facts.needs_copy |= not quotes.finish()
+        facts.damaged |= not quotes.finish()
     return facts
 
 
@@ -220,7 +226,7 @@ class _Quotes:
 
 
 def _encoding_of(path: Path) -> tuple[str, bool]:
-    """Return the encoding of a file that is not valid UTF-8, and whether it needs a copy.
+    """Return the encoding of a file that is not valid UTF-8, and whether DuckDB needs a copy.
 
     UTF-8 with some damage has more sound characters beyond ASCII than damaged ones; else it is
     Latin-1, or Windows-1252 when it has characters where Latin-1 has none, such as the euro sign.

@@ -17,15 +17,13 @@ import re
 
 import duckdb
 import pytest
+from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
-
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
-HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country".split(
-    ","
-)
+COLUMNS = "InvoiceNo StockCode Description Quantity InvoiceDate UnitPrice CustomerID Country"
+HEADER = COLUMNS.split()
 NUMBERS = itertools.count()
 fuzz = settings(
     max_examples=EXAMPLES,
@@ -39,7 +37,7 @@ texts = st.one_of(
         ["'; drop table x; --", 'say "hi"', "two\nlines", "a\r\nb", "12,5", "£", "", " "]
     ),
     st.sampled_from(["ALARM CLOCK", "NULL", '"', '""', "a;b|c\td", "\\", "{}", "%s", "${x}", "é"]),
-    st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=12),
+    st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=12),
 )
 records = st.lists(
     st.tuples(
@@ -68,7 +66,7 @@ layouts = st.fixed_dictionaries(
     {
         "delimiter": st.sampled_from(",;\t|"),
         "quoting": st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-        "lineterminator": st.sampled_from(["\n", "\r\n", "\r"]),
+        "line_end": st.sampled_from(["\n", "\r\n", "\r"]),
     }
 )
 encodings = st.sampled_from(["utf-8", "utf-8-sig", "latin-1", "utf-16"])
@@ -81,14 +79,14 @@ def _empty_folder(tmp_path, monkeypatch):
 
 def encode(rows, layout, encoding):
     """Return the bytes of the header and of the lines."""
-    parts = []
-    for part in ([HEADER], rows):
+    lines = []
+    for row in [HEADER, *rows]:
         text = io.StringIO(newline="")
-        csv.writer(text, **layout).writerows(part)
-        parts.append(text.getvalue())
-    header = parts[0].encode(encoding)
-    rest = parts[1].encode("utf-16-le" if encoding == "utf-16" else encoding.removesuffix("-sig"))
-    return header, rest
+        csv.writer(text, delimiter=layout["delimiter"], quoting=layout["quoting"]).writerow(row)
+        lines.append(text.getvalue().removesuffix("\r\n") + layout["line_end"])
+    header = lines[0].encode(encoding)
+    later = {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(encoding, encoding)
+    return header, "".join(lines[1:]).encode(later)
 
 
 def read(folder, content, columns="count(*)"):
@@ -151,8 +149,7 @@ def test_damage_neither_loses_nor_doubles_a_record(tmp_path, rows, layout, encod
     try:
         ((count,),) = read(tmp_path, content)
     except InvoiceFileError as error:
-        assert "No invoice lines" in str(error)
-        count = 0
+        count = 0 if "No invoice lines" in str(error) else error
     assert count == expected
 
 
@@ -164,10 +161,12 @@ def test_damage_anywhere_ends_in_lines_or_one_message(tmp_path, rows, layout, da
     for place, length, piece in damage:
         at = int(place * len(content))
         content = content[:at] + piece + content[at + length :]
+    told = ""
     try:
         read(tmp_path, content)
     except InvoiceFileError as error:
-        assert "\n" not in str(error).replace(str(tmp_path), "")
+        told = str(error)
+    assert "\n" not in told
 
 
 def test_parallel_reading_finds_every_line(tmp_path):
