@@ -11,7 +11,8 @@
     {%- set described = fromjson(
         run_query(
             "select describe_invoice_files('"
-            ~ location | replace("'", "''") ~ "', '" ~ var('date_order') ~ "')"
+            ~ location | replace("'", "''") ~ "', '"
+            ~ var('date_order') | string | replace("'", "''") ~ "')"
         ).columns[0][0]
     ) -%}
     {%- if described.error -%}

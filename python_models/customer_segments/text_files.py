@@ -11,7 +11,9 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
 
@@ -31,6 +33,7 @@ from customer_segments.value_formats import date_shape, decimal_mark
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 1 << 16
+_HEAD_LINES = 200  # enough to see how numbers and dates are written
 _BLOCK_BYTES = 1 << 20  # without a line break: longer than DuckDB reads as one line
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
@@ -60,9 +63,8 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
             f"Expected text that starts with the header {EXPECTED_HEADER}. Export it as CSV."
         )
     # The delimiter is the one that makes the header mean something.
-    tables = {delimiter: _parse(text, delimiter) for delimiter in DELIMITERS}
-    delimiter, lines = max(tables.items(), key=lambda item: count_known(item[1][0]))
-    header = lines.pop(0)
+    headers = {delimiter: next(_parse(text, delimiter), []) for delimiter in DELIMITERS}
+    delimiter, header = max(headers.items(), key=lambda item: count_known(item[1]))
     require_columns(str(path), header)
 
     if wide:
@@ -73,6 +75,8 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     if facts.damaged or text[:1] in "\r\n" or text.startswith(("sep=", '"sep=')):
         opener = _opener(path, facts.encoding)
         return _read_text_layout(copy_repaired(path, opener, header, delimiter))
+
+    lines = list(islice(_parse(text, delimiter), 1, _HEAD_LINES))
 
     def values(name: str) -> list[str]:
         number = column_number(name, header)
@@ -116,17 +120,16 @@ def _wide_encoding(head: bytes) -> str | None:
     return "utf-16-be" if len(start) > 8 and not any(start[::2]) and all(start[1::2]) else None
 
 
-def _parse(text: str, delimiter: str) -> list[list[str]]:
-    """Return the header and the first lines; damage may cut them short."""
-    lines: list[list[str]] = []
-    try:
-        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+def _parse(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the header and the first lines; damage may cut them short."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    with suppress(csv.Error):
+        above = True
+        for row in rows:
             # Excel can put `sep=;` above the header.
-            if line and not (not lines and line[0].lower().startswith("sep=")):
-                lines.append(line)
-    except csv.Error:
-        pass
-    return lines or [[]]
+            above = above and (not row or row[0].lower().startswith("sep="))
+            if row and not above:
+                yield row
 
 
 @dataclass
