@@ -31,7 +31,7 @@ _VERSION = 1  # count up when copies are written differently: old ones are then 
 MAX_LINES_OF_RECORD = 20
 # No field of an invoice line is longer: what is cut was no such field, and DuckDB reads lines of
 # at most 2 MB.
-_MAX_FIELD = 50_000
+_MAX_FIELD = 10_000
 
 
 def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
@@ -55,7 +55,7 @@ def copy_repaired(
     def write(folder: Path) -> None:
         with open_text() as text:
             records = _records(text, delimiter, len(header))
-            while next(records)[0].lower().startswith(("sep=", '"sep=')):
+            while is_separator_note(next(records)[0]):
                 pass  # the header follows
             _write_csv(folder / path.name, header, records, delimiter)
 
@@ -146,6 +146,11 @@ def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[s
         for _ in range(joined - 1):
             ahead.popleft()
         yield record
+
+
+def is_separator_note(line: str) -> bool:
+    """Tell whether `line` is the `sep=;` that Excel can want above the header."""
+    return line.lower().startswith(("sep=", '"sep='))
 
 
 def _parse(line: str, delimiter: str, strict: bool = True) -> list[str] | None:

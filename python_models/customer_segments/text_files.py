@@ -20,7 +20,12 @@ from typing import IO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_segments.clean_copies import MAX_LINES_OF_RECORD, copy_as_utf_8, copy_repaired
+from customer_segments.clean_copies import (
+    MAX_LINES_OF_RECORD,
+    copy_as_utf_8,
+    copy_repaired,
+    is_separator_note,
+)
 from customer_segments.file_layouts import (
     EXPECTED_HEADER,
     FileLayout,
@@ -34,7 +39,7 @@ from customer_segments.value_formats import date_shape, decimal_mark
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 200  # enough to see how numbers and dates are written
-_BLOCK_BYTES = 1 << 20  # without a line break: longer than DuckDB reads as one line
+_BLOCK_BYTES = 1 << 19  # one without a line break is part of a line DuckDB may refuse: over 2 MB
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 
@@ -72,7 +77,7 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     facts = _scan(path, delimiter)
     if facts.recode:
         return _read_text_layout(copy_as_utf_8(path, _opener(path, facts.encoding)))
-    if facts.damaged or text[:1] in "\r\n" or text.startswith(("sep=", '"sep=')):
+    if facts.damaged or text[:1] in "\r\n" or is_separator_note(text):
         opener = _opener(path, facts.encoding)
         return _read_text_layout(copy_repaired(path, opener, header, delimiter))
 
@@ -126,8 +131,7 @@ def _parse(text: str, delimiter: str) -> Iterator[list[str]]:
     with suppress(csv.Error):
         above = True
         for row in rows:
-            # Excel can put `sep=;` above the header.
-            above = above and (not row or row[0].lower().startswith("sep="))
+            above = above and (not row or is_separator_note(row[0]))
             if row and not above:
                 yield row
 
@@ -237,6 +241,8 @@ def _encoding_of(path: Path) -> tuple[str, bool]:
     sound = damaged = 0
     windows = False
     for block in _blocks(path):
+        if not sound and block.startswith(codecs.BOM_UTF8):
+            return "utf-8", True
         if not block.isascii():
             text = block.decode("utf-8", "replace")
             replaced = text.count("\ufffd")

@@ -37,7 +37,8 @@ texts = st.one_of(
         ["'; drop table x; --", 'say "hi"', "two\nlines", "a\r\nb", "12,5", "£", "", " "]
     ),
     st.sampled_from(["ALARM CLOCK", "NULL", '"', '""', "a;b|c\td", "\\", "{}", "%s", "${x}", "é"]),
-    st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=12),
+    # Beyond ASCII only what Latin-1 and UTF-8 write unlike each other: see the samples.
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
 )
 records = st.lists(
     st.tuples(
