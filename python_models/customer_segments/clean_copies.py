@@ -7,6 +7,7 @@ A copy is made once for a state of the file (path, size, time of change) and kep
 import csv
 import datetime
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -172,7 +173,7 @@ def _invoice_sheets(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[
 
     headers = {}
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         for sheet in workbook.sheets_metadata:
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -190,7 +191,9 @@ def _invoice_sheets(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[
             "Excel as .xlsx, without a password. Save it again, or as CSV."
         ) from error
     if not any(map(_fits, headers.values())):
-        name, header = max(headers.items(), key=lambda item: count_known(item[1]))
+        name, header = max(
+            headers.items(), key=lambda item: count_known(item[1]), default=("none", [])
+        )
         require_columns(f"{path}, sheet {name} (the best of {len(headers)})", header)
 
 

@@ -35,8 +35,8 @@ from customer_segments.value_formats import (
 
 __all__ = ["DateOrder", "InvoiceFileError", "find_files", "invoice_lines_select"]
 
-# Files with these endings count in a folder. The last three are there to be refused by name: left
-# out in silence, their lines would be missing.
+# Files with these endings count in a folder. The last three are there so that one that cannot be
+# read is refused by name: left out in silence, its lines would be missing.
 FILE_SUFFIXES = (
     *(text + packed for text in (".csv", ".tsv", ".txt") for packed in ("", ".gz")),
     *(".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
