@@ -1,4 +1,4 @@
 {#- A text as an SQL literal; a quote in it stays a quote. -#}
 {% macro quoted(text) -%}
-    '{{ text | trim | replace("'", "''") }}'
+    '{{ text | string | replace("'", "''") }}'
 {%- endmacro %}

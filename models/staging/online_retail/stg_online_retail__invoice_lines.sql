@@ -34,7 +34,8 @@ renamed as (
         ---------- as written, for the lines that cannot be read
         quantity_text,
         unit_price_text,
-        invoice_date_text
+        invoice_date_text,
+        overflow_text
 
     from source
 
@@ -51,6 +52,7 @@ flagged as (
             when unit_price_gbp is null then 'unit price'
             when line_gbp is null then 'line value'
             when invoiced_at is null then 'invoice date'
+            when overflow_text is not null then 'more fields than columns'
         end as unreadable_column,
         coalesce(invoice_id like 'C%', false) as is_cancellation
 
@@ -77,6 +79,7 @@ final as (
             when 'unit price' then unit_price_text
             when 'line value' then quantity_text || ' x ' || unit_price_text
             when 'invoice date' then invoice_date_text
+            when 'more fields than columns' then overflow_text
         end as unreadable_text,
 
         ---------- numbers

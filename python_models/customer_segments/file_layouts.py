@@ -1,0 +1,161 @@
+"""What an invoice file must hold, and how one is written: the words the readers share."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+# Column of the select -> names it goes by in files, without case, blanks and punctuation.
+COLUMN_NAMES = {
+    "invoice_no": ("invoiceno", "invoice", "invoicenumber", "invoiceid"),
+    "stock_code": ("stockcode",),
+    "description": ("description",),
+    "quantity": ("quantity", "qty"),
+    "invoice_date": ("invoicedate", "invoicedatetime"),
+    "unit_price": ("unitprice", "price"),
+    "customer_id": ("customerid", "customerno", "customernumber"),
+    "country": ("country",),
+}
+EXPECTED_COLUMNS = (
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+)
+EXPECTED_HEADER = ",".join(EXPECTED_COLUMNS)
+
+# Fields beyond the header that a line keeps. DuckDB drops the text of further ones, not the line.
+OVERFLOW_FIELDS = 8
+# The column with the path of the file: a name that no file has as a column of its own.
+PATH_COLUMN = "path of the invoice file"
+
+
+class InvoiceFileError(ValueError):
+    """The files cannot be used. The message says what was found, expected, and how to go on."""
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """How a file is written. Files that share a layout are read by one call.
+
+    `columns` holds the file's own column names in order, each with its DuckDB type.
+    `quote` is empty where quotes are plain characters, `multiline` tells whether a quoted field
+    holds a line break. `decimal_mark` is a dot or a comma. `date_shape` is how the first dates put
+    day, month and year, the first two left open: `{}/{}/%y %H:%M`; empty for any other dates.
+    """
+
+    kind: Literal["csv", "parquet"]
+    columns: tuple[tuple[str, str], ...]
+    delimiter: str = ","
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    compression: Literal["none", "gzip"] = "none"
+    quote: Literal['"', ""] = '"'
+    multiline: bool = False
+    decimal_mark: Literal[".", ","] = "."
+    date_shape: str = ""
+
+    def reader(self, paths: Iterable[Path]) -> str:
+        """Return the DuckDB table function that reads `paths`, CSV columns named c0, c1, ..."""
+        files = "[" + ", ".join(map(sql_path, paths)) + "]"
+        shared = f"hive_partitioning = false, filename = {sql_text(PATH_COLUMN)}"
+        if self.kind == "parquet":
+            return f"read_parquet({files}, {shared})"
+        width = len(self.columns) + OVERFLOW_FIELDS
+        columns = ", ".join(f"'c{number}': 'varchar'" for number in range(width))
+        # Padding and no strict mode: a line with too few or too many fields is still a line.
+        # DuckDB cannot pad in parallel where a quoted field may hold a line break.
+        return (
+            f"read_csv({files}, columns = {{{columns}}}, auto_detect = false, header = true, "
+            f"delim = {sql_text(self.delimiter)}, quote = '{self.quote}', escape = '{self.quote}', "
+            f"encoding = '{self.encoding}', compression = '{self.compression}', "
+            f"null_padding = true, strict_mode = false, parallel = {not self.multiline}, {shared})"
+        )
+
+    def column(self, name: str) -> tuple[str, str]:
+        """Return the SQL name and the type of the file's column for `name`."""
+        number = column_number(name, [found for found, _ in self.columns])
+        found, data_type = self.columns[number]
+        return (sql_name(found) if self.kind == "parquet" else f"c{number}"), data_type
+
+    def overflow(self) -> str:
+        """Return the SQL for the text of a line's fields beyond the header, null when none."""
+        if self.kind == "parquet":
+            return "cast(null as varchar)"
+        first = len(self.columns)
+        fields = ", ".join(f"c{number}" for number in range(first, first + OVERFLOW_FIELDS))
+        return (
+            f"case when coalesce({fields}) is not null "
+            f"then concat_ws({sql_text(self.delimiter)}, {fields}) end"
+        )
+
+
+def column_number(name: str, header: Sequence[str]) -> int:
+    """Return which column of `header` holds `name`; `require_columns` made sure that one does."""
+    return next(
+        number for number, found in enumerate(header) if _plain(found) in COLUMN_NAMES[name]
+    )
+
+
+def count_known(header: Iterable[str]) -> int:
+    """Return how many names of `header` are columns of invoice lines."""
+    return sum(_plain(name) in names for name in header for names in COLUMN_NAMES.values())
+
+
+def require_columns(where: str, header: Sequence[str]) -> None:
+    """Raise InvoiceFileError unless `header` holds each expected column once."""
+    found = " ".join(", ".join(header[:12]).split())[:300] or "nothing"
+    if not count_known(header):
+        raise InvoiceFileError(
+            f"Not an invoice file: the first line of {where} holds none of the expected columns. "
+            f"Found: {found}. Expected: {EXPECTED_HEADER}. Add the header, or name another file."
+        )
+    plain = [_plain(name) for name in header]
+    matches = [sum(name in names for name in plain) for names in COLUMN_NAMES.values()]
+    counts = dict(zip(EXPECTED_COLUMNS, matches, strict=True))
+    missing = [column for column, count in counts.items() if count == 0]
+    if missing:
+        raise InvoiceFileError(
+            f"Missing column in {where}: {', '.join(missing)}. Found: {found}. "
+            f"Expected: {EXPECTED_HEADER} (any order, case and spacing; others are ignored). "
+            "Add the column, or rename the one that holds it."
+        )
+    twice = [column for column, count in counts.items() if count > 1]
+    if twice:
+        raise InvoiceFileError(
+            f"Column given twice in {where}: {', '.join(twice)}. Found: {found}. "
+            "Expected one of each: rename or remove the other."
+        )
+
+
+def sql_text(value: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_name(name: str) -> str:
+    """Quote a column's name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_path(path: Path) -> str:
+    """Quote a path for a reader; characters that DuckDB would take for a pattern are escaped."""
+    text = str(path)
+    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise InvoiceFileError(
+            f"Cannot read {text!a}: its name is not valid Unicode. Rename the file or folder."
+        )
+    if "\\" in text and re.search(r"[\[*?]", text):
+        raise InvoiceFileError(
+            f"Cannot read {text}: DuckDB takes a backslash together with [, * or ? for a pattern. "
+            "Rename the file or folder."
+        )
+    return sql_text(re.sub(r"([\[*?])", r"[\1]", text))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -1,0 +1,179 @@
+"""How shops write numbers, dates and ids, and the SQL that reads each or gives null."""
+
+import re
+from collections.abc import Iterable
+from itertools import product
+from typing import Literal
+
+# How the order of day and month is chosen: from the dates themselves, or by the user.
+DateOrder = Literal["infer", "month_first", "day_first"]
+
+# What `12/1/10 8:45` looks like, in Python for samples and in SQL for lines.
+_DAY_MONTH = re.compile(
+    r"\s*(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
+    r"(?P<time> \d{1,2}:\d\d(?P<seconds>:\d\d(?P<fraction>\.\d{1,6})?)?"
+    r"(?P<half>(?P<blank> ?)[AaPp][Mm])?)?\s*"
+)
+_SQL_DAY_MONTH = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}"
+# A part above 12 can only be a day, so such a date shows the order.
+_SQL_TELLING = (
+    r"^\s*((1[3-9]|2\d|3[01])[/.-]\d{1,2}|\d{1,2}[/.-](1[3-9]|2\d|3[01]))[/.-](\d{2}|\d{4})(\s|$)"
+)
+_TIMES = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    " %I:%M%p",
+    " %I:%M:%S%p",
+)
+# The two-digit year comes first: it cannot match a four-digit one, the reverse it can.
+_SHAPES = [
+    f"{{}}{mark}{{}}{mark}{year}{time}" for mark, time, year in product("/.-", _TIMES, ("%y", "%Y"))
+]
+# One line in eleven may contradict the others before the order counts as unknown.
+_MAJORITY = 10
+
+
+def date_shape(texts: Iterable[str]) -> str:
+    """Return the shape of the first date with day and month in numbers, such as `{}/{}/%y %H:%M`.
+
+    Empty when there is none: the dates are ISO, Excel numbers, or no dates.
+    """
+    for text in texts:
+        if match := _DAY_MONTH.fullmatch(text):
+            mark = match["mark"]
+            year = "%Y" if len(match["year"]) == 4 else "%y"
+            time = ""
+            if match["time"]:
+                time = " %I:%M" if match["half"] else " %H:%M"
+                time += ":%S" if match["seconds"] else ""
+                time += ".%f" if match["fraction"] else ""
+                time += f"{match['blank']}%p" if match["half"] else ""
+            return f"{{}}{mark}{{}}{mark}{year}{time}"
+    return ""
+
+
+def telling_dates(column: str) -> str:
+    """Return the SQL condition that a date shows whether its day or its month comes first."""
+    return f"regexp_matches({column}, '{_SQL_TELLING}')"
+
+
+def order_of(dates: Iterable[str]) -> Literal["month_first", "day_first", "contradictory"] | None:
+    """Return the order that telling dates have in common, None when there are none.
+
+    A tenth of them may say otherwise: those lines are damaged and will be unreadable.
+    """
+    day_first = month_first = 0
+    for text in dates:
+        if match := re.match(r"\s*(\d{1,2})[/.-](\d{1,2})", text):
+            first, second = int(match[1]), int(match[2])
+            day_first += first > 12 >= second
+            month_first += second > 12 >= first
+    if day_first == month_first == 0:
+        return None
+    if day_first >= _MAJORITY * month_first:
+        return "day_first"
+    return "month_first" if month_first >= _MAJORITY * day_first else "contradictory"
+
+
+def decimal_mark(texts: Iterable[str]) -> Literal[".", ","]:
+    """Return what stands before the decimals in most of `texts`; a dot when none tells.
+
+    `1,234` does not tell, `2,55` and `1.234,56` do.
+    """
+    commas = dots = 0
+    swap = str.maketrans(",.", ".,")
+    telling = re.compile(r"\D*(\d*,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)\D*")
+    for text in texts:
+        if "," in text or "." in text:
+            commas += telling.fullmatch(text) is not None
+            dots += telling.fullmatch(text.translate(swap)) is not None
+    return "," if commas > dots else "."
+
+
+def sql_number(column: str, mark: str) -> str:
+    """Return the SQL that reads a text as decimal(18, 4), null when it is no number.
+
+    `mark` settles `1,234`, which is a thousand or a decimal. Numbers that can be read in one way
+    only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, with a currency sign or not.
+    """
+    # Each way to read occurs once: what occurs twice DuckDB computes for every line beforehand.
+    careful = f"{_with_mark(column, mark)}, {_with_mark(column, '.' if mark == ',' else ',')}"
+    if mark == ".":
+        return f"coalesce(try_cast({column} as decimal(18, 4)), {careful})"
+    # Most numbers have no dot: one replacement reads them, the rest take the long way.
+    quick = (
+        f"case when not contains({column}, '.') "
+        f"then try_cast(replace({column}, ',', '.') as decimal(18, 4)) end"
+    )
+    return f"coalesce({quick}, {careful})"
+
+
+def _with_mark(column: str, decimal: str) -> str:
+    """Return the SQL that reads a number with this decimal mark, thousands and currency."""
+    between = ("," if decimal == "." else ".") + " \u00a0\u202f''"
+    currency = r"\s*(?:[£$€]|GBP|EUR|USD)?\s*"
+    number = rf"\d{{1,3}}([{between}]\d{{3}})+([{decimal}]\d*)?|\d*[{decimal}]\d+|\d+"
+    pattern = rf"^\s*([+-]?{currency}[+-]?({number})){currency}$"
+    return (
+        f"try_cast(replace(translate(regexp_extract({column}, '{pattern}', 1), "
+        f"'{between}£$€GBPEURUSD', ''), '{decimal}', '.') as decimal(18, 4))"
+    )
+
+
+def sql_date(column: str, shape: str, order: str | None) -> str:
+    """Return the SQL that reads a text as timestamp, null when it is no date.
+
+    The shape of the file's first dates is tried first, as a failing format is slow. A time zone is
+    left out: the hour on the clock is the hour of the invoice.
+    """
+    slots = ("%d", "%m") if order == "day_first" else ("%m", "%d")
+    cases = [
+        # A bare cast would take 12/1/10 for the year 12. The quick test spares most the other.
+        f"when {column} like '____-__-__%' or regexp_matches({column}, '^\\s*\\d{{4}}[-/]') "
+        f"then try_cast({column} as timestamp)",
+        f"when regexp_full_match({column}, '\\s*[2-7]\\d{{4}}(\\.\\d*)?\\s*') "
+        f"then {_from_excel(f'cast({column} as double)')}",
+    ]
+    if order is None:
+        return f"case {' '.join(cases)} end"
+    formats = ", ".join(f"'{shape.format(*slots)}'" for shape in _SHAPES)
+    parsed = _with_century(f"try_strptime({column}, [{formats}])")
+    cases.append(f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') then {parsed}")
+    careful = f"case {' '.join(cases)} end"
+    if not shape:
+        return careful
+    quick = f"try_strptime({column}, '{shape.format(*slots)}')"
+    return f"coalesce({_with_century(quick) if '%Y' in shape else quick}, {careful})"
+
+
+def _with_century(date: str) -> str:
+    """Return the SQL for `date` unless it took 12/1/10 for the year 10."""
+    return f"nullif(greatest({date}, timestamp '1900-01-01'), timestamp '1900-01-01')"
+
+
+def sql_excel_date(number: str) -> str:
+    """Return the SQL that reads a number of days since 1899-12-30, from 1954 to 2119."""
+    return f"case when {number} between 20000 and 80000 then {_from_excel(number)} end"
+
+
+def _from_excel(number: str) -> str:
+    return f"make_timestamp(cast(round(({number} - 25569) * 86400) as bigint) * 1000000)"
+
+
+def sql_id(column: str, data_type: str) -> str:
+    """Return the SQL that writes an id as text: a whole number without decimals or exponent."""
+    if data_type == "VARCHAR":
+        return column
+    if data_type == "BLOB":  # text that its writer did not mark as text
+        return f"coalesce(try(decode({column})), cast({column} as varchar))"
+    if re.match("DOUBLE|FLOAT|DECIMAL", data_type):
+        whole = f"try_cast({column} as hugeint)"
+        return (
+            f"case when {column} = {whole} then cast({whole} as varchar) "
+            f"else cast({column} as varchar) end"
+        )
+    return f"cast({column} as varchar)"
