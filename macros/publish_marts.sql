@@ -59,11 +59,11 @@
         {%- else -%}
             {%- do run_query('create table ' ~ name ~ ' as from ' ~ mart.relation_name) -%}
         {%- endif -%}
-        {%- do run_query('comment on table ' ~ name ~ ' is ' ~ quoted(mart.description)) -%}
+        {%- do run_query('comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)) -%}
         {%- for column in mart.columns.values() -%}
             {%- do run_query(
                 'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
-                ~ quoted(column.description)
+                ~ quoted(column.description | trim)
             ) -%}
         {%- endfor -%}
     {%- endfor -%}

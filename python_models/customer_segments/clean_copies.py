@@ -165,7 +165,7 @@ def _parse(line: str, delimiter: str, strict: bool = True) -> list[str] | None:
 def _invoice_sheets(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
     """Yield name, header and lines of each sheet that has the expected columns."""
     # Imported here: only who reads Excel files waits for it.
-    from python_calamine import (  # noqa: PLC0415
+    from python_calamine import (
         CalamineError,
         CalamineWorkbook,
         SheetTypeEnum,

@@ -17,9 +17,10 @@ import re
 
 import duckdb
 import pytest
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 COLUMNS = "InvoiceNo StockCode Description Quantity InvoiceDate UnitPrice CustomerID Country"
