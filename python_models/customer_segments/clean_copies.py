@@ -33,6 +33,7 @@ MAX_LINES_OF_RECORD = 20
 # No field of an invoice line is longer: what is cut was no such field, and DuckDB reads lines of
 # at most 2 MB.
 _MAX_FIELD = 10_000
+csv.field_size_limit(1 << 24)  # longer fields are cut below, not refused
 
 
 def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
@@ -49,13 +50,24 @@ def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
 
 
 def copy_repaired(
-    path: Path, open_text: Callable[[], IO[str]], header: Sequence[str], delimiter: str
+    path: Path,
+    open_text: Callable[[], IO[str]],
+    header: Sequence[str],
+    delimiter: str,
+    quote: str | None,
 ) -> Path:
-    """Return the copy of a text file whose quotes do not add up, a record in each of its lines."""
+    """Return the copy of a text file that DuckDB would misread, its header in the first line.
+
+    `quote` is None where the quotes do not add up, empty where they are plain characters.
+    """
 
     def write(folder: Path) -> None:
         with open_text() as text:
-            records = _records(text, delimiter, len(header))
+            if quote is None:
+                records: Iterator[list[str]] = _records(text, delimiter, len(header))
+            else:
+                quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+                records = filter(None, csv.reader(text, delimiter=delimiter, quoting=quoting))
             while is_separator_note(next(records)[0]):
                 pass  # the header follows
             _write_csv(folder / path.name, header, records, delimiter)
