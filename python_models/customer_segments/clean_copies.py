@@ -14,7 +14,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from customer_segments.file_layouts import (
     COLUMN_NAMES,
@@ -66,7 +66,7 @@ def copy_repaired(
             if quote is None:
                 records: Iterator[list[str]] = _records(text, delimiter, len(header))
             else:
-                quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+                quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
                 records = filter(None, csv.reader(text, delimiter=delimiter, quoting=quoting))
             while is_separator_note(next(records)[0]):
                 pass  # the header follows
@@ -115,14 +115,22 @@ def _write_csv(
     """Write the expected columns of `records`, and as one more field what is beyond the header."""
     numbers = [column_number(name, header) for name in COLUMN_NAMES]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(EXPECTED_COLUMNS)
         for record in records:
             fields = [record[number] if number < len(record) else "" for number in numbers]
             beyond = delimiter.join(field for field in record[len(header) :] if field)
             if beyond:
                 fields.append(beyond)
-            writer.writerow([field[:_MAX_FIELD].replace("\0", "\ufffd") for field in fields])
+            writer.writerow([_clean(field) for field in fields])
+
+
+def _clean(field: str) -> str:
+    """Return `field` without what made the copy necessary: its length, zero bytes, returns."""
+    field = field[:_MAX_FIELD]
+    if "\r" in field or "\0" in field:
+        field = field.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return field
 
 
 def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[str]]:
