@@ -17,12 +17,7 @@ import re
 
 import duckdb
 import pytest
-<<<<<<< HEAD
-from hypothesis import HealthCheck, given, settings
-=======
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
 from hypothesis import HealthCheck, Phase, given, settings
->>>>>>> reader
 from hypothesis import strategies as st
 
 from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
