@@ -173,3 +173,23 @@ def test_threads_do_not_matter(
     monkeypatch.setenv("SEGMENTS_THREADS", "1")
     found = build(SAMPLE / "invoice_lines.csv", "build", "--exclude", "resource_type:unit_test")
     assert found.tables() == sample_build.tables()
+
+
+def test_as_of_sees_nothing_of_the_future(build: Builder, lines: list[str], tmp_path: Path) -> None:
+    """The file cut off at the date gives the same tables as the whole file looked at from it."""
+
+    def is_before(row: dict[str, str]) -> bool:
+        month, day, year = (int(part) for part in row["InvoiceDate"].split(" ")[0].split("/"))
+        return (year, month, day) < (24, 9, 1)
+
+    rows = csv.DictReader(lines)
+    early = [line for row, line in zip(rows, lines[1:], strict=True) if is_before(row)]
+    file = tmp_path / "early.csv"
+    file.write_text("".join([lines[0], *early]), encoding="utf-8")
+    command = ("build", "--vars", "as_of: 2024-09-01", "--exclude", "resource_type:unit_test")
+    marts = [name for name in CUSTOMER_MARTS if name != "rpt_line_dispositions"]
+    cut, whole = build(file, *command), build(SAMPLE / "invoice_lines.csv", *command)
+    assert cut.tables(marts) == whole.tables(marts)
+    assert whole.query(
+        "select line_count from rpt_line_dispositions where reason = 'on or after the as-of date'"
+    ) == [(len(lines) - 1 - len(early),)]
