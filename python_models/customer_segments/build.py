@@ -26,7 +26,7 @@ QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 def build(dbt_arguments: list[str]) -> int:
     """Build everything, write the docs page and print the summary; return the exit code."""
     if location := os.environ.get("INVOICE_LINES"):  # relative to where the user stands
-        os.environ["INVOICE_LINES"] = str(Path(location).expanduser().absolute())
+        os.environ["INVOICE_LINES"] = str(Path(os.path.expanduser(location)).absolute())
     os.chdir(PROJECT)
     database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
     warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()

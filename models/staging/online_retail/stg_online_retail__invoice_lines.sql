@@ -46,13 +46,14 @@ flagged as (
     select
         *,
         case
+            -- First: fields too many mean that the others are not what they seem.
+            when overflow_text is not null then 'more fields than columns'
             when invoice_id is null then 'invoice number'
             when stock_code is null then 'stock code'
             when quantity is null then 'quantity'
             when unit_price_gbp is null then 'unit price'
             when line_gbp is null then 'line value'
             when invoiced_at is null then 'invoice date'
-            when overflow_text is not null then 'more fields than columns'
         end as unreadable_column,
         coalesce(invoice_id like 'C%', false) as is_cancellation
 
