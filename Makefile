@@ -14,11 +14,11 @@ DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
 
-.PHONY: help build data test lint docs reference sample lock clean
+.PHONY: help build data test lint docs reference sample lock clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folder or "glob"
 	@$(RUN) -m customer_segments build $(DBT)
@@ -29,6 +29,9 @@ data: .venv/runtime ## Fetch the public workbook into data/public/, or from FILE
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest
+
+test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (15 minutes)
+	@$(RUN) tests/faults/run.py
 
 lint: .venv/development ## Check style and types of SQL and Python
 	@.venv/bin/ruff format --check --quiet .

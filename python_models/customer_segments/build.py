@@ -14,6 +14,12 @@ from customer_segments.summary import summarise
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_ERRORS = 5
+# What DuckDB calls it -> what to do about it, in the project's own settings.
+HINTS = {
+    "Out of Memory Error": "Raise SEGMENTS_MEMORY_LIMIT, or lower SEGMENTS_DUCKDB_THREADS.",
+    "No space left on device": "The disk is full: free some space, or name files on another disk "
+    "with SEGMENTS_WAREHOUSE, SEGMENTS_DATABASE and SEGMENTS_TEMP_DIRECTORY.",
+}
 QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 
@@ -95,7 +101,8 @@ def _plain_text(message: str) -> str:
     noise = ("> in", "> called", "compiled code at")
     if len(lines) > 1 and re.match(r"\w+ Error in (model|operation|test|unit_test) ", lines[0]):
         lines = lines[1:]
-    return " ".join(line for line in lines if line and not line.startswith(noise))
+    text = " ".join(line for line in lines if line and not line.startswith(noise))
+    return " ".join([text, *(hint for sign, hint in HINTS.items() if sign in text)])
 
 
 def _not_writable(folder: Path) -> str | None:

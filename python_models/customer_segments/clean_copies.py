@@ -14,7 +14,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from customer_segments.file_layouts import (
     COLUMN_NAMES,
@@ -33,6 +33,7 @@ MAX_LINES_OF_RECORD = 20
 # No field of an invoice line is longer: what is cut was no such field, and DuckDB reads lines of
 # at most 2 MB.
 _MAX_FIELD = 10_000
+csv.field_size_limit(1 << 24)  # longer fields are cut below, not refused
 
 
 def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
@@ -49,13 +50,24 @@ def copy_as_utf_8(path: Path, open_text: Callable[[], IO[str]]) -> Path:
 
 
 def copy_repaired(
-    path: Path, open_text: Callable[[], IO[str]], header: Sequence[str], delimiter: str
+    path: Path,
+    open_text: Callable[[], IO[str]],
+    header: Sequence[str],
+    delimiter: str,
+    quote: str | None,
 ) -> Path:
-    """Return the copy of a text file whose quotes do not add up, a record in each of its lines."""
+    """Return the copy of a text file that DuckDB would misread, its header in the first line.
+
+    `quote` is None where the quotes do not add up, empty where they are plain characters.
+    """
 
     def write(folder: Path) -> None:
         with open_text() as text:
-            records = _records(text, delimiter, len(header))
+            if quote is None:
+                records: Iterator[list[str]] = _records(text, delimiter, len(header))
+            else:
+                quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+                records = filter(None, csv.reader(text, delimiter=delimiter, quoting=quoting))
             while is_separator_note(next(records)[0]):
                 pass  # the header follows
             _write_csv(folder / path.name, header, records, delimiter)
@@ -103,14 +115,22 @@ def _write_csv(
     """Write the expected columns of `records`, and as one more field what is beyond the header."""
     numbers = [column_number(name, header) for name in COLUMN_NAMES]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(EXPECTED_COLUMNS)
         for record in records:
             fields = [record[number] if number < len(record) else "" for number in numbers]
             beyond = delimiter.join(field for field in record[len(header) :] if field)
             if beyond:
                 fields.append(beyond)
-            writer.writerow([field[:_MAX_FIELD].replace("\0", "\ufffd") for field in fields])
+            writer.writerow([_clean(field) for field in fields])
+
+
+def _clean(field: str) -> str:
+    """Return `field` without what made the copy necessary: its length, zero bytes, returns."""
+    field = field[:_MAX_FIELD]
+    if "\r" in field or "\0" in field:
+        field = field.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return field
 
 
 def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[str]]:

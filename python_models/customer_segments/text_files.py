@@ -77,9 +77,11 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     facts = _scan(path, delimiter)
     if facts.recode:
         return _read_text_layout(copy_as_utf_8(path, _opener(path, facts.encoding)))
-    if facts.damaged or text[:1] in "\r\n" or is_separator_note(text):
+    first_is_header = text[:1] not in "\r\n" and not is_separator_note(text)
+    if facts.damaged or facts.mixed_line_ends or not first_is_header:
+        quote = None if facts.damaged else facts.quote
         opener = _opener(path, facts.encoding)
-        return _read_text_layout(copy_repaired(path, opener, header, delimiter))
+        return _read_text_layout(copy_repaired(path, opener, header, delimiter, quote))
 
     lines = list(islice(_parse(text, delimiter), 1, _HEAD_LINES))
 
@@ -144,7 +146,8 @@ class _Facts:
     quote: Literal['"', ""] = ""
     multiline: bool = False
     recode: bool = False  # DuckDB cannot read the encoding
-    damaged: bool = False  # DuckDB could lose, join or refuse lines
+    mixed_line_ends: bool = False
+    damaged: bool = False  # quotes do not add up, or a line is longer than DuckDB reads
 
 
 def _scan(path: Path, delimiter: str) -> _Facts:
@@ -157,21 +160,28 @@ def _scan(path: Path, delimiter: str) -> _Facts:
     facts = _Facts()
     decoder = codecs.getincrementaldecoder("utf-8")()
     quotes = _Quotes(delimiter)
-    valid, started = True, False
+    valid = True
+    line_feeds = lone_returns = False
+    before = b""
     for block in _blocks(path):
         if valid and not (block.isascii() and not decoder.getstate()[0]):
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:
                 valid = False
-        quotes.add(block if started else block.removeprefix(codecs.BOM_UTF8) or b"\n")
-        started = True
+        quotes.add(block if before else block.removeprefix(codecs.BOM_UTF8) or b"\n")
+        line_feeds |= b"\n" in block
+        lone_returns |= before == b"\r" and not block.startswith(b"\n")
+        lone_returns |= block.count(b"\r") - block.endswith(b"\r") != block.count(b"\r\n")
+        before = block[-1:]
         if len(block) == _BLOCK_BYTES and b"\n" not in block and b"\r" not in block:
             facts.damaged = True
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         valid = False
+    # After a carriage return alone DuckDB passes over a character, in a file with other line ends.
+    facts.mixed_line_ends = line_feeds and (lone_returns or before == b"\r")
     if not valid:
         facts.encoding, facts.recode = _encoding_of(path)
     if quotes.open_fields:

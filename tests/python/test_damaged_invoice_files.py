@@ -17,7 +17,7 @@ import re
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
@@ -30,6 +30,7 @@ fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
+    phases=[Phase.generate],  # to shrink an example would write thousands of files
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -99,6 +100,10 @@ def read(folder, content, columns="count(*)"):
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 
+def with_line_feeds(text):
+    return text and text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def count_records(text, delimiter):
     """Return how many records `text` holds, its header included."""
     mark = re.escape(delimiter)
@@ -134,7 +139,10 @@ def test_sound_files_come_back_as_written(tmp_path, rows, layout, encoding, pack
         " customer_id, country"
     )
     found = read(tmp_path, gzip.compress(content) if packed else content, columns)
-    assert found == [tuple(text or None for text in row) for row in rows]
+    # A copy writes each line break in a field as one character.
+    assert [tuple(map(with_line_feeds, line)) for line in found] == [
+        tuple(with_line_feeds(text or None) for text in row) for row in rows
+    ]
 
 
 @fuzz

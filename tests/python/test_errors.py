@@ -39,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     ("content", "words"),
     [
         (None, ["File not found", "lines.csv", "INVOICE_LINES"]),
-        ("", ["Empty file", "lines.csv", "Expected a header"]),
+        ("", ["No invoice lines", "lines.csv", "found no bytes"]),
         (HEADER, ["No invoice lines", "header and nothing below"]),
         (
             HEADER.replace("UnitPrice,", "") + LINE,

@@ -444,6 +444,11 @@ def test_zero_bytes_very_long_lines_and_mixed_line_ends(tmp_path):
     assert lines == [(24, "A"), (-1, "P"), (None, "P"), (-1, "x"), (-1, "P")]
 
 
+def test_a_return_alone_costs_no_character(tmp_path):
+    text = "\r\n".join([HEADER, *LINES]) + "\r" + LINES[0] + "\r\n" + LINES[1] + "\r"
+    assert typed(write(tmp_path / "day.csv", text)) == EXPECTED * 2
+
+
 def test_nothing_in_a_value_is_executed(tmp_path):
     nasty = "'; drop table x; --"
     text = "\n".join([HEADER, ",".join([nasty] * 8)])

@@ -1,0 +1,139 @@
+"""Break builds on purpose, and check that nothing half-made is ever seen. `make test-faults`.
+
+Too slow for every test run: each kill costs two builds. One line a fault, exit code 1 on the first
+that does harm.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+KILLS = 25
+SEED = 7
+Tables = dict[str, list[tuple[object, ...]]]
+
+
+def start(folder: Path, **settings: str) -> subprocess.Popen[str]:
+    """Start a build of the sample in `folder`, in a process group of its own."""
+    environment = os.environ | {
+        "PYTHONPATH": str(PROJECT / "python_models"),
+        "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
+        "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "customer_segments", "build"],
+        cwd=PROJECT,
+        env=environment | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(build: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for a build; return its exit code and what it said went wrong."""
+    _, message = build.communicate(timeout=600)
+    return build.returncode, message
+
+
+def tables(folder: Path) -> Tables:
+    """Return all rows of the published tables."""
+    with duckdb.connect(str(folder / "published.duckdb"), read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        return {
+            name: connection.execute(f"from {name} order by all").fetchall() for (name,) in names
+        }
+
+
+def check(holds: bool, what: str, message: str = "") -> None:
+    """Print what was tried; stop at the first thing that does not hold."""
+    print(f"{'ok  ' if holds else 'FAIL'}  {what}", flush=True)
+    if not holds:
+        sys.exit(message or 1)
+
+
+def killed(folder: Path, expected: Tables, duration: float) -> None:
+    """kill -9 at random moments: what is published is whole, and the next build is right."""
+    moments = random.Random(SEED)
+    for number in range(1, KILLS + 1):
+        moment = moments.uniform(0.5, duration)
+        build = start(folder)
+        time.sleep(moment)
+        over = build.poll() is not None
+        if not over:
+            os.killpg(build.pid, signal.SIGKILL)
+        build.communicate()
+        whole = tables(folder) == expected
+        code, message = finish(start(folder))
+        right = code == 0 and tables(folder) == expected
+        check(
+            whole and right,
+            f"kill {number} of {KILLS} after {moment:.1f} s of {duration:.1f}"
+            + (" (it was over)" if over else ""),
+            message,
+        )
+
+
+def disk_full(folder: Path, expected: Tables) -> None:
+    """A warehouse on a disk of 4 MB: one message, and the last result stays."""
+    disk = folder / "small_disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        print("skip  disk full: mounting a small disk needs root", flush=True)
+        return
+    try:
+        code, message = finish(start(folder, SEGMENTS_WAREHOUSE=str(disk / "warehouse.duckdb")))
+        fine = code == 1 and message.count("Error:") >= 1 and "Traceback" not in message
+        check(fine and tables(folder) == expected, f"disk full: {message.strip().splitlines()[0]}")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def memory_too_low(folder: Path, expected: Tables) -> None:
+    """A memory limit that nothing fits in: one message, and the last result stays."""
+    code, message = finish(start(folder, SEGMENTS_MEMORY_LIMIT="4MB"))
+    fine = code == 1 and "Traceback" not in message
+    check(fine and tables(folder) == expected, f"memory too low: {message.strip().splitlines()[0]}")
+
+
+def two_builds(folder: Path, expected: Tables) -> None:
+    """The second of two builds at once says who holds the lock; the first is not disturbed."""
+    first = start(folder)
+    time.sleep(1.0)
+    second = start(folder)
+    outcomes = [finish(first), finish(second)]
+    losers = [message for code, message in outcomes if code != 0]
+    fine = len(losers) <= 1 and all("is in use by process" in message for message in losers)
+    check(fine and tables(folder) == expected, f"two builds at once: {len(losers)} turned away")
+
+
+def main() -> None:
+    """Run every fault."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        code, message = finish(start(folder))
+        check(code == 0, "an undisturbed build", message)
+        expected = tables(folder)
+        began = time.monotonic()
+        finish(start(folder))
+        duration = time.monotonic() - began
+        two_builds(folder, expected)
+        memory_too_low(folder, expected)
+        disk_full(folder, expected)
+        killed(folder, expected, duration)
+
+
+if __name__ == "__main__":
+    main()
