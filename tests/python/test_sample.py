@@ -15,6 +15,7 @@ CUSTOMER_MARTS = [
     "dim_items",
     "dim_segments",
     "fct_customer_features",
+    "fct_customer_rfm",
     "fct_customer_segments",
     "fct_orders",
     "rpt_cancellation_outcomes",
