@@ -115,9 +115,7 @@ def test_public_file_scope_is_one_variable(
         public_file,
         "build",
         "--vars",
-        "customer_scope: all",
-        "--exclude",
-        "resource_type:unit_test",
+        "{customer_scope: all, wholesale_line_units: 12}",  # rules stay what they are
     )
     assert everyone.success
     assert _ledger(everyone) == (541_909, Decimal("9747747.93"))
