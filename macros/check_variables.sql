@@ -19,7 +19,7 @@
         'kmeans_start_count': [1, 1000],
         'random_seed': [0, 4294967295],
     } -%}
-    {%- set texts = ['home_country', 'as_of'] -%}
+    {%- set texts = ['home_country', 'as_of', 'behaviour_features'] -%}
     {%- set known = texts + (choices | list) + (counts | list) + (shares | list) -%}
     {%- set problems = [] -%}
 

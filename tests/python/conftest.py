@@ -1,6 +1,7 @@
 """One dbt runner for all tests: importing and parsing is paid once, a build takes seconds."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 def sample_build(build: Builder) -> Build:
     """Build the shipped sample with every test."""
     return build(SAMPLE / "invoice_lines.csv")
+
+
+def compiled(build: Build, model: str) -> str:
+    """Return the compiled SQL of a model, its relations by their bare names."""
+    folder = build.folder.parent / "target" / "compiled" / "customer_segments" / "models"
+    return re.sub(r'"warehouse"\."\w+"\."(\w+)"', r"\1", (folder / f"{model}.sql").read_text())
 
 
 def _real(name: str) -> Path:

@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 import duckdb
 import pytest
-from conftest import Build
+from conftest import Build, compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-REF = '"warehouse"."intermediate"."int_invoice_lines_classified"'
 
 
 class Event(NamedTuple):
@@ -60,10 +58,7 @@ def slow_matches(events: Iterable[tuple[int, Event]]) -> set[tuple[int, int | No
 
 @pytest.fixture(scope="module")
 def matching_sql(sample_build: Build) -> str:
-    folder = sample_build.folder.parent / "target" / "compiled" / "customer_segments" / "models"
-    sql = (folder / "intermediate" / "returns" / "int_cancellations_matched.sql").read_text()
-    assert REF in sql
-    return sql.replace(REF, "events")
+    return compiled(sample_build, "intermediate/returns/int_cancellations_matched")
 
 
 events = st.builds(
@@ -99,7 +94,7 @@ def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Even
         columns = list(zip(*rows, strict=True))
         connection.execute(
             """
-            create table events as
+            create table int_invoice_lines_classified as
             select
                 unnest($1) as line_id, unnest($2) as invoice_id, unnest($3) as customer_id,
                 unnest($4) as stock_code,

@@ -1,46 +1,88 @@
+"""Customers that no fit has seen, scored by the model's own SQL, get what Python gives them."""
+
+import duckdb
+import numpy as np
 import pandas as pd
+import pytest
+from conftest import Build, compiled
 
-from customer_segments.behaviour import fit_behaviour
-from customer_segments.scoring import score_customers
-from customer_segments.taste import fit_taste
+from customer_segments.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.taste import TasteModel, fit_taste
+
+CUSTOMERS = 5_000
+FEATURES = ["recency_days", "order_count", "net_sales_gbp"]
 
 
-def test_each_customer_gets_the_nearest_and_the_runner_up() -> None:
-    features = pd.DataFrame(
+@pytest.fixture(scope="module")
+def random() -> np.random.Generator:
+    return np.random.default_rng(11)
+
+
+@pytest.fixture(scope="module")
+def features(random: np.random.Generator) -> pd.DataFrame:
+    """Return new customers, some far beyond what the fit has seen."""
+    return pd.DataFrame(
         {
-            "customer_id": ["A", "B", "C", "D", "E", "F", "G"],
-            "net_sales_gbp": [9000, 8000, 900, 800, 90, 80, 85],
+            "customer_id": [f"{number:06}" for number in range(CUSTOMERS)],
+            "recency_days": random.integers(1, 2_000, CUSTOMERS),
+            "order_count": np.ceil(random.lognormal(1, 1.5, CUSTOMERS)).astype(int),
+            "net_sales_gbp": random.lognormal(6, 2.5, CUSTOMERS).round(2),
         }
     )
-    counts = pd.DataFrame(
-        [
-            (customer, item, 1)
-            for customer, items in {
-                "A": "xyz",
-                "B": "xy",
-                "C": "xyz",
-                "D": "uvw",
-                "E": "uv",
-                "F": "uvw",
-                "G": "q",
-            }.items()
-            for item in items
-        ],
-        columns=["customer_id", "stock_code", "order_count"],
+
+
+@pytest.fixture(scope="module")
+def counts(random: np.random.Generator, features: pd.DataFrame) -> pd.DataFrame:
+    """Return their items; the first ten have none, and some items are unknown to the model."""
+    pairs = pd.DataFrame(
+        {
+            "customer_id": random.choice(features["customer_id"][10:], 60_000),
+            "stock_code": [f"ITEM{number}" for number in random.zipf(1.3, 60_000) % 400],
+        }
     )
+    return pairs.value_counts().rename("order_count").reset_index()
+
+
+def test_sql_and_python_agree(
+    sample_build: Build, features: pd.DataFrame, counts: pd.DataFrame
+) -> None:
     behaviour = fit_behaviour(
-        features, columns=["net_sales_gbp"], cluster_count=3, clip_share=0, start_count=5, seed=1
+        features[::50],
+        columns=FEATURES,
+        cluster_count=4,
+        clip_share=0.01,
+        start_count=3,
+        seed=1,
     )
     taste = fit_taste(
-        counts, cluster_count=2, component_count=2, item_min_customers=2, start_count=5, seed=1
+        counts[counts["stock_code"] < "ITEM5"],
+        cluster_count=3,
+        component_count=4,
+        item_min_customers=5,
+        start_count=3,
+        seed=1,
     )
-    found = score_customers(features, counts, behaviour, taste)
-    assert found["customer_id"].tolist() == list("ABCDEFG")
-    assert found["behaviour_cluster_id"].tolist() == [1, 1, 2, 2, 3, 3, 3]
-    assert found["behaviour_runner_up_cluster_id"].tolist() == [2, 2, 1, 3, 2, 2, 2]
-    assert found["taste_cluster_id"].nunique() == 2
-    same = found.set_index("customer_id")["taste_cluster_id"]
-    assert same["A"] == same["B"] == same["C"] != same["D"] == same["E"] == same["F"]
-    assert (found["behaviour_distance"] <= found["behaviour_runner_up_distance"]).all()
-    assert (found["taste_distance"] <= found["taste_runner_up_distance"]).all()
-    assert found["known_item_count"].tolist() == [3, 2, 3, 3, 2, 3, 0]
+    sql = compiled(sample_build, "ml/ml_customer_clusters")
+    with duckdb.connect() as connection:
+        for name, table in {
+            "fct_customer_features": features,
+            "int_customer_item_counts": counts,
+            "ml_behaviour_model": behaviour.to_table(),
+            "ml_taste_model": taste.to_table(),
+        }.items():
+            connection.register(name, table)
+        found = connection.sql(sql).df().sort_values("customer_id", ignore_index=True)
+    assert found["customer_id"].tolist() == features["customer_id"].tolist()
+    customer_ids = features["customer_id"].to_numpy(dtype=object)
+    for axis, distances in {
+        "behaviour": BehaviourModel.from_table(behaviour.to_table()).distances(features),
+        "taste": TasteModel.from_table(taste.to_table()).distances(counts, customer_ids),
+    }.items():
+        order = np.argsort(distances, axis=1, kind="stable")
+        nearest = np.sort(distances, axis=1)
+        np.testing.assert_allclose(found[f"{axis}_distance"], nearest[:, 0], atol=1e-9)
+        np.testing.assert_allclose(found[f"{axis}_runner_up_distance"], nearest[:, 1], atol=1e-9)
+        assert (found[f"{axis}_cluster_id"] == order[:, 0] + 1).all()
+        assert (found[f"{axis}_runner_up_cluster_id"] == order[:, 1] + 1).all()
+    assert (found["known_item_count"][:10] == 0).all()
+    assert (found["known_item_count"][10:] > 0).any()
