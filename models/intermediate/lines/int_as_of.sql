@@ -16,6 +16,8 @@ final as (
         {%- endif %} as as_of_date
 
     from lines
+    -- One row, also for a date that is set, which adds nothing up.
+    limit 1
 
 )
 
