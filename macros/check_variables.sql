@@ -15,7 +15,6 @@
         'taste_cluster_count': [2, 10],
         'taste_component_count': [1, 50],
         'item_min_customers': [1, 1000000],
-        'kmeans_start_count': [1, 1000],
         'random_seed': [0, 4294967295],
     } -%}
     {%- set texts = ['home_country', 'as_of'] -%}

@@ -28,12 +28,8 @@ def test_each_customer_gets_the_nearest_and_the_runner_up() -> None:
         ],
         columns=["customer_id", "stock_code", "order_count"],
     )
-    behaviour = fit_behaviour(
-        features, columns=["net_sales_gbp"], cluster_count=3, clip_share=0, start_count=5, seed=1
-    )
-    taste = fit_taste(
-        counts, cluster_count=2, component_count=2, item_min_customers=2, start_count=5, seed=1
-    )
+    behaviour = fit_behaviour(features, columns=["net_sales_gbp"], cluster_count=3, clip_share=0)
+    taste = fit_taste(counts, cluster_count=2, component_count=2, item_min_customers=2, seed=1)
     found = score_customers(features, counts, behaviour, taste)
     assert found["customer_id"].tolist() == list("ABCDEFG")
     assert found["behaviour_cluster_id"].tolist() == [1, 1, 2, 2, 3, 3, 3]
