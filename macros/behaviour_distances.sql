@@ -1,7 +1,8 @@
 {#-
     Distances of customers to the behaviour centroids, one row per customer and cluster, from the
     parameter table of the model. `features` is any relation with customer_id and the model's
-    features, of customers in the fit, new ones, or what-if rows. As BehaviourModel.distances.
+    features, of customers in the fit, new ones, or what-if rows. As BehaviourModel.distances: days
+    as square roots, counts and money as log1p, clipped, z-scored.
 -#}
 {% macro behaviour_distances(features, model) %}
 with
@@ -44,7 +45,11 @@ positions as (
         (
             least(
                 greatest(
+                    {% if feature.endswith('_days') -%}
+                    sqrt(cast(features.{{ feature }} as double)),
+                    {%- else -%}
                     ln(1 + cast(features.{{ feature }} as double)),
+                    {%- endif %}
                     parameters.{{ feature }}_clip_low
                 ),
                 parameters.{{ feature }}_clip_high

@@ -1,7 +1,9 @@
 """The behaviour axis: what customers spend, how often and how recently they buy.
 
-log1p of each feature, clipped at fitted quantiles, z-scored, KMeans. Taking logs and clipping
-keep the few very large accounts from making a cluster of their own.
+Features are brought to scale, clipped at fitted quantiles and z-scored. KMeans starts from
+customers who spend more and less than the average, and of each part those who bought recently and
+those who did not. Scaling and clipping keep the few very large accounts from making a cluster of
+their own.
 """
 
 from dataclasses import dataclass
@@ -25,8 +27,8 @@ class BehaviourModel:
 
     def distances(self, features: pd.DataFrame) -> Matrix:
         """Return distances of each row to each centroid, (rows, clusters), in z-score units."""
-        logs = np.clip(_logs(features, self.features), self.clip_low, self.clip_high)
-        return distances((logs - self.mean) / self.scale, self.centroids)
+        scaled = np.clip(_scaled(features, self.features), self.clip_low, self.clip_high)
+        return distances((scaled - self.mean) / self.scale, self.centroids)
 
     def to_table(self) -> pd.DataFrame:
         """Return one row per parameter: parameter, feature, cluster_id (null but for centroids)."""
@@ -67,29 +69,34 @@ def fit_behaviour(
     columns: list[str],
     cluster_count: int,
     clip_share: float,
-    start_count: int,
-    seed: int,
+    step_count: int,
 ) -> BehaviourModel:
     """Fit the behaviour axis to one row per customer, ordered by customer.
 
     `columns` are numbers of 0 or more. `clip_share` of the customers is clipped at each end.
+    What a customer is worth is the mean z-score of all columns but recency, so more should be
+    better in each. KMeans starts from cuts by worth, then by recency (see `cut_centroids`).
     Clusters are ordered by centroid: most net sales first, then most orders.
 
     Raises ValueError when there are fewer customers that differ than clusters.
     """
     names = tuple(sorted(columns))
-    logs = _logs(features, names)
-    if len(logs) == 0:
+    scaled = _scaled(features, names)
+    if len(scaled) == 0:
         raise ValueError(
             "No customers to cluster: no identified customer in scope has a sale before the as-of "
             "date. Check the variables customer_scope, home_country and as_of."
         )
-    low, high = np.quantile(logs, [clip_share, 1 - clip_share], axis=0)
-    clipped = np.clip(logs, low, high)
+    low, high = np.quantile(scaled, [clip_share, 1 - clip_share], axis=0)
+    clipped = np.clip(scaled, low, high)
     mean = clipped.mean(axis=0)
     deviation = clipped.std(axis=0)
     scale = np.where(deviation > 0, deviation, 1.0)  # a constant feature separates nobody
-    centroids = fit_centroids((clipped - mean) / scale, cluster_count, start_count, seed)
+    is_recency = np.array([name == "recency_days" for name in names])
+    directions = np.array(
+        [side / np.sqrt(side.sum()) for side in (~is_recency, is_recency) if any(side)]
+    )
+    centroids = fit_centroids((clipped - mean) / scale, cluster_count, step_count, directions)
     sort_keys = [-centroids[:, names.index(name)] for name in _ORDER if name in names]
     order = np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(cluster_count)
     return BehaviourModel(names, low, high, mean, scale, centroids[order])
@@ -98,6 +105,13 @@ def fit_behaviour(
 _ORDER = ("net_sales_gbp", "order_count")
 
 
-def _logs(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
-    logs: Matrix = np.log1p(features[list(columns)].to_numpy(dtype=np.float64))
-    return logs
+def _scaled(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
+    """Return columns of days as square roots, (rows, columns), counts and money as log1p.
+
+    Money and counts have a long tail; days have not, they end with the data. The log of recency
+    sets customers of yesterday and of last week as far apart as those of two and of nine months.
+    """
+    values = features[list(columns)].to_numpy(dtype=np.float64)
+    is_days = np.array([name.endswith("_days") for name in columns])
+    scaled: Matrix = np.where(is_days, np.sqrt(values), np.log1p(values))
+    return scaled

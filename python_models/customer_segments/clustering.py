@@ -1,4 +1,11 @@
-"""KMeans as the project uses it: exact, seeded, one thread, labels in a fixed order."""
+"""KMeans that comes back: started by cutting customers in two at the mean, few Lloyd steps.
+
+Customers of a shop are a continuum without gaps, so many partitions are nearly as good as the
+best one. KMeans from random starts, run until it converges, takes now one and now another of them
+as a few customers come or go. A cut at the mean along a direction has one solution and moves
+little, so the starts are made by cuts, and each Lloyd step from there trades some of that stability
+for a tighter fit. docs/clustering_study.md compares.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,24 +16,76 @@ Matrix = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
-def fit_centroids(rows: Matrix, cluster_count: int, start_count: int, seed: int) -> Matrix:
-    """Return the centroids, (cluster_count, columns), of exact Lloyd KMeans over `rows`.
+def fit_centroids(
+    rows: Matrix, cluster_count: int, step_count: int, directions: Matrix | None = None
+) -> Matrix:
+    """Return the centroids, (cluster_count, columns), of KMeans over `rows`.
 
-    The best of `start_count` k-means++ starts by inertia is kept. One thread, so that sums are
-    added in one order and the same rows give the same bytes.
+    Lloyd's algorithm, at most `step_count` steps from the centroids that `cut_centroids` makes.
+    One thread, so that sums are added in one order and the same rows give the same bytes.
 
     Raises ValueError when there are fewer distinct rows than clusters.
     """
-    distinct = len(np.unique(rows, axis=0))
-    if distinct < cluster_count:
-        raise ValueError(
-            f"Too few customers: {cluster_count} clusters need at least that many customers who "
-            f"differ, found {distinct} (of {len(rows)}). Lower the cluster count variable, or use "
-            "more invoice lines."
-        )
+    starts = cut_centroids(rows, cluster_count, directions)
     with threadpool_limits(limits=1):
-        model = KMeans(n_clusters=cluster_count, n_init=start_count, random_state=seed).fit(rows)
+        model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
+
+
+def cut_centroids(rows: Matrix, cluster_count: int, directions: Matrix | None = None) -> Matrix:
+    """Return the centroids, (cluster_count, columns), of groups of `rows` made by cuts.
+
+    The first cut divides all rows along the first of the `directions`, (directions, columns), at
+    the mean; the next ones divide the parts along the second, and so on, then again along the
+    first, as in a k-d tree (Bentley 1975). Without directions each group is cut along its own
+    principal direction (Boley 1998). Groups of fewer cuts come first, then those that scatter
+    more along their direction. Nothing is random.
+
+    Raises ValueError when there are fewer distinct rows than clusters.
+    """
+    groups = [_Group(rows, 0, directions)]
+    while len(groups) < cluster_count:
+        groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
+        if not groups[0].is_divisible:
+            raise ValueError(
+                f"Too few customers: {cluster_count} clusters need at least that many customers "
+                f"who differ, found {len(groups)} (of {len(rows)}). Lower the cluster count "
+                "variable, or use more invoice lines."
+            )
+        groups = [*groups[0].halves(), *groups[1:]]
+    return np.array([group.rows.mean(axis=0) for group in groups])
+
+
+class _Group:
+    """Rows, the number of cuts that made them, and where the next cut goes."""
+
+    def __init__(self, rows: Matrix, depth: int, directions: Matrix | None) -> None:
+        self.rows, self.depth, self.directions = rows, depth, directions
+        centred = rows - rows.mean(axis=0)
+        self.is_divisible, self.scatter = False, 0.0
+        for direction in self._candidates(centred):
+            place = centred @ direction
+            self.is_upper = place > 0
+            if 0 < self.is_upper.sum() < len(rows):
+                self.is_divisible, self.scatter = True, float((place**2).sum())
+                break
+
+    def halves(self) -> tuple["_Group", "_Group"]:
+        """Return the group's rows on either side of the cut."""
+        lower, upper = (
+            _Group(self.rows[side], self.depth + 1, self.directions)
+            for side in (~self.is_upper, self.is_upper)
+        )
+        return lower, upper
+
+    def _candidates(self, centred: Matrix) -> list[Matrix]:
+        """Return the direction whose turn it is, those after it for rows that are equal on it."""
+        with threadpool_limits(limits=1):  # sums added in one order give the same bytes
+            principal: Matrix = np.linalg.eigh(centred.T @ centred)[1][:, -1]
+        if self.directions is None:
+            return [principal]
+        turn = self.depth % len(self.directions)
+        return [*self.directions[turn:], *self.directions[:turn], principal]
 
 
 def distances(rows: Matrix, centroids: Matrix) -> Matrix:

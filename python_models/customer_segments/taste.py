@@ -1,9 +1,10 @@
 """The taste axis: which items customers buy, whatever they spend.
 
 Counts of orders per customer and item become log1p(count) x smoothed inverse document frequency,
-rows of length 1, a few latent dimensions by truncated SVD, rows of length 1 again, KMeans. The
-matrix is sparse throughout. The weighting is the usual one of text retrieval, with customers as
-documents and items as words (Salton & Buckley 1988; latent semantic analysis, Deerwester 1990).
+rows of length 1, a few latent dimensions by truncated SVD, rows of length 1 again, KMeans, started
+from a cut along the direction in which customers differ most. The matrix is sparse throughout. The
+weighting is the usual one of text retrieval, with customers as documents and items as words
+(Salton & Buckley 1988; latent semantic analysis, Deerwester 1990).
 """
 
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def fit_taste(
     cluster_count: int,
     component_count: int,
     item_min_customers: int,
-    start_count: int,
+    step_count: int,
     seed: int,
 ) -> TasteModel:
     """Fit the taste axis to `counts`: customer_id, stock_code, order_count, one row a pair.
@@ -126,7 +127,7 @@ def fit_taste(
     largest = np.abs(loadings).argmax(axis=0)
     loadings = loadings * np.sign(loadings[largest, np.arange(component_count)])
     latent = _latent(matrix, idf, loadings)
-    centroids = fit_centroids(latent, cluster_count, start_count, seed)
+    centroids = fit_centroids(latent, cluster_count, step_count)
     sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
     # Equal sizes are told apart by their place on the components.
     order = np.lexsort((*centroids.T[::-1], -sizes))

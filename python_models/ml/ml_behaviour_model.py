@@ -7,8 +7,7 @@ def model(dbt, session):
     columns = dbt.config.meta_get("feature_columns")
     cluster_count = dbt.config.meta_get("cluster_count")
     clip_share = dbt.config.meta_get("clip_share")
-    start_count = dbt.config.meta_get("start_count")
-    seed = dbt.config.meta_get("seed")
+    step_count = dbt.config.meta_get("step_count")
 
     features = dbt.ref("fct_customer_features").order("customer_id").df()
     return fit_behaviour(
@@ -16,6 +15,5 @@ def model(dbt, session):
         columns=columns,
         cluster_count=cluster_count,
         clip_share=clip_share,
-        start_count=start_count,
-        seed=seed,
+        step_count=step_count,
     ).to_table()

@@ -7,7 +7,7 @@ def model(dbt, session):
     cluster_count = dbt.config.meta_get("cluster_count")
     component_count = dbt.config.meta_get("component_count")
     item_min_customers = dbt.config.meta_get("item_min_customers")
-    start_count = dbt.config.meta_get("start_count")
+    step_count = dbt.config.meta_get("step_count")
     seed = dbt.config.meta_get("seed")
 
     counts = dbt.ref("int_customer_item_counts").order("customer_id, stock_code").df()
@@ -16,6 +16,6 @@ def model(dbt, session):
         cluster_count=cluster_count,
         component_count=component_count,
         item_min_customers=item_min_customers,
-        start_count=start_count,
+        step_count=step_count,
         seed=seed,
     ).to_table()

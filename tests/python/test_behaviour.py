@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,19 +7,20 @@ import pytest
 from customer_segments.behaviour import BehaviourModel, fit_behaviour
 
 COLUMNS = ["recency_days", "order_count", "net_sales_gbp"]
-SETTINGS = {"columns": COLUMNS, "cluster_count": 3, "clip_share": 0.01, "start_count": 5, "seed": 1}
+SETTINGS = {"columns": COLUMNS, "cluster_count": 4, "clip_share": 0.01, "step_count": 1}
+PLANTED = np.repeat([0, 1, 2, 3], 30).tolist()
 
 
 @pytest.fixture
 def features() -> pd.DataFrame:
-    """Return 90 customers: thirty large and recent, thirty medium, thirty small and long gone."""
+    """Return 120 customers: large and recent, large and gone, small and recent, small and gone."""
     random = np.random.default_rng(5)
-    group = np.repeat([0, 1, 2], 30)
+    group = np.repeat([0, 1, 2, 3], 30)
     return pd.DataFrame(
         {
-            "recency_days": np.array([10, 60, 300])[group] + random.integers(0, 8, 90),
-            "order_count": np.array([20, 5, 1])[group] + random.integers(0, 2, 90),
-            "net_sales_gbp": np.array([9000, 900, 90])[group] * random.uniform(0.9, 1.1, 90),
+            "recency_days": np.array([10, 200, 20, 300])[group] + random.integers(0, 8, 120),
+            "order_count": np.array([20, 10, 2, 1])[group] + random.integers(0, 2, 120),
+            "net_sales_gbp": np.array([9000, 5000, 200, 90])[group] * random.uniform(0.9, 1.1, 120),
         }
     )
 
@@ -25,7 +28,7 @@ def features() -> pd.DataFrame:
 def test_clusters_are_the_groups_ordered_by_net_sales(features: pd.DataFrame) -> None:
     model = fit_behaviour(features, **SETTINGS)
     labels = model.distances(features).argmin(axis=1)
-    assert labels.tolist() == np.repeat([0, 1, 2], 30).tolist()
+    assert labels.tolist() == PLANTED
     sales = model.centroids[:, model.features.index("net_sales_gbp")]
     assert (np.diff(sales) < 0).all()
 
@@ -38,23 +41,33 @@ def test_the_table_holds_the_whole_model(features: pd.DataFrame) -> None:
     np.testing.assert_array_equal(again.distances(features), model.distances(features))
 
 
-def test_parameters_are_those_of_the_logs(features: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("feature", "scaled"), [("order_count", np.log1p), ("recency_days", np.sqrt)]
+)
+def test_parameters_are_those_of_the_scaled_feature(
+    features: pd.DataFrame, feature: str, scaled: Callable[[np.ndarray], np.ndarray]
+) -> None:
     table = fit_behaviour(features, **SETTINGS).to_table()
     value = table[table["parameter"] != "centroid"].set_index(["parameter", "feature"])["value"]
-    logs = np.log1p(features["order_count"].to_numpy(dtype=float))
-    low, high = np.quantile(logs, [0.01, 0.99])
-    clipped = logs.clip(low, high)
-    assert value["clip_low", "order_count"] == pytest.approx(low)
-    assert value["clip_high", "order_count"] == pytest.approx(high)
-    assert value["mean", "order_count"] == pytest.approx(clipped.mean())
-    assert value["scale", "order_count"] == pytest.approx(clipped.std())
+    places = scaled(features[feature].to_numpy(dtype=float))
+    low, high = np.quantile(places, [0.01, 0.99])
+    clipped = places.clip(low, high)
+    assert value["clip_low", feature] == pytest.approx(low)
+    assert value["clip_high", feature] == pytest.approx(high)
+    assert value["mean", feature] == pytest.approx(clipped.mean())
+    assert value["scale", feature] == pytest.approx(clipped.std())
+
+
+def test_the_first_cut_is_by_worth_the_second_by_recency(features: pd.DataFrame) -> None:
+    two = fit_behaviour(features, **{**SETTINGS, "cluster_count": 2})
+    assert two.distances(features).argmin(axis=1).tolist() == np.repeat([0, 1], 60).tolist()
 
 
 def test_a_very_large_account_does_not_become_a_cluster(features: pd.DataFrame) -> None:
     whale = pd.DataFrame({"recency_days": [1], "order_count": [200], "net_sales_gbp": [3e6]})
     with_whale = pd.concat([features, whale], ignore_index=True)
     labels = fit_behaviour(with_whale, **SETTINGS).distances(with_whale).argmin(axis=1)
-    assert labels[:-1].tolist() == np.repeat([0, 1, 2], 30).tolist()
+    assert labels[:-1].tolist() == PLANTED
     assert labels[-1] == 0
 
 

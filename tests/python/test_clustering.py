@@ -1,26 +1,71 @@
 import numpy as np
 import pytest
 
-from customer_segments.clustering import distances, fit_centroids, nearest
+from customer_segments.clustering import cut_centroids, distances, fit_centroids, nearest
 
 TWO_CLOUDS = np.array([[0.0, 0.0], [0.0, 1.0], [10.0, 0.0], [10.0, 1.0]])
 
 
-def test_centroids_of_two_clouds() -> None:
-    centroids = fit_centroids(TWO_CLOUDS, cluster_count=2, start_count=5, seed=1)
+def test_cuts_of_two_clouds() -> None:
+    centroids = cut_centroids(TWO_CLOUDS, cluster_count=2)
     assert sorted(map(tuple, centroids)) == [(0.0, 0.5), (10.0, 0.5)]
+
+
+def test_cuts_follow_the_directions_in_turn() -> None:
+    # The second column varies less, but comes first. The third cut is of the part that
+    # scatters more along the first column, the fourth of the other one.
+    rows = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 1.0], [4.0, 1.0]])
+    directions = np.array([[0.0, 1.0], [1.0, 0.0]])
+    found = [sorted(map(tuple, cut_centroids(rows, count, directions))) for count in (2, 3, 4)]
+    assert found[0] == [(2.0, 1.0), (4.0, 0.0)]
+    assert found[1] == [(0.0, 0.0), (2.0, 1.0), (8.0, 0.0)]
+    assert found[2] == sorted(map(tuple, rows))
+
+
+def test_without_directions_the_cut_is_across_the_longest_one() -> None:
+    place = np.array([-3.0, -2.0, 2.0, 3.0])
+    rows = np.column_stack([place, place]) + np.array([[0.1, -0.1], [-0.1, 0.1]] * 2)
+    assert sorted(cut_centroids(rows, 2).mean(axis=1)) == pytest.approx([-2.5, 2.5])
+
+
+def test_rows_that_are_equal_along_a_direction_are_cut_along_another() -> None:
+    rows = np.array([[5.0, 0.0], [5.0, 1.0], [5.0, 7.0]])
+    found = cut_centroids(rows, 3, np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert sorted(map(tuple, found)) == [(5.0, 0.0), (5.0, 1.0), (5.0, 7.0)]
+    assert len(cut_centroids(rows, 2, np.array([[1.0, 0.0]]))) == 2
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     rows = np.random.default_rng(3).normal(size=(500, 3))
-    first = fit_centroids(rows, 4, 10, 7)
-    assert first.tobytes() == fit_centroids(rows, 4, 10, 7).tobytes()
+    assert cut_centroids(rows, 4).tobytes() == cut_centroids(rows.copy(), 4).tobytes()
+
+
+def test_centroids_move_little_when_a_customer_leaves() -> None:
+    rows = np.random.default_rng(3).normal(size=(500, 3))
+    directions = np.eye(3)[:2]
+    before, after = (cut_centroids(part, 4, directions) for part in (rows, rows[1:]))
+    assert np.abs(before - after).max() < 0.05
 
 
 def test_fewer_distinct_rows_than_clusters_is_one_clear_error() -> None:
     rows = np.array([[1.0], [1.0], [2.0]])
     with pytest.raises(ValueError, match=r"3 clusters need .* found 2 \(of 3\)"):
-        fit_centroids(rows, 3, 1, 0)
+        cut_centroids(rows, 3)
+
+
+def test_kmeans_reaches_the_optimum_when_it_may_take_its_steps() -> None:
+    rows = np.random.default_rng(4).lognormal(size=(300, 3))
+    few, many = (fit_centroids(rows, 4, steps) for steps in (1, 300))
+    inertia = [(distances(rows, centroids).min(axis=1) ** 2).sum() for centroids in (few, many)]
+    assert inertia[1] < inertia[0]
+    labels = distances(rows, many).argmin(axis=1)
+    means = [rows[labels == label].mean(axis=0) for label in range(4)]
+    np.testing.assert_allclose(many, means, atol=1e-9)
+
+
+def test_kmeans_gives_the_same_bytes_for_the_same_rows() -> None:
+    rows = np.random.default_rng(3).normal(size=(500, 3))
+    assert fit_centroids(rows, 4, 1).tobytes() == fit_centroids(rows.copy(), 4, 1).tobytes()
 
 
 def test_distances_are_euclidean() -> None:

@@ -51,15 +51,14 @@ def test_sql_and_python_agree(
         columns=FEATURES,
         cluster_count=4,
         clip_share=0.01,
-        start_count=3,
-        seed=1,
+        step_count=1,
     )
     taste = fit_taste(
         counts[counts["stock_code"] < "ITEM5"],
         cluster_count=3,
         component_count=4,
         item_min_customers=5,
-        start_count=3,
+        step_count=1,
         seed=1,
     )
     sql = compiled(sample_build, "ml/ml_customer_clusters")

@@ -10,7 +10,7 @@ SETTINGS = {
     "cluster_count": 2,
     "component_count": 2,
     "item_min_customers": 3,
-    "start_count": 5,
+    "step_count": 1,
     "seed": 1,
 }
 
