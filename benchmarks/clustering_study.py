@@ -45,7 +45,7 @@ EXERCISE = [
     "max_cart_value",
     "avg_cart_value",
 ]
-ITEM_MIN_CUSTOMERS, COMPONENTS, CLIP_SHARE, STEPS, SEED = 5, 4, 0.01, 1, 20101201
+ITEM_MIN_CUSTOMERS, COMPONENTS, CLIP_SHARE, SEED = 5, 4, 0.01, 20101201
 LARGEST = 4  # accounts that a segmentation should do without
 
 
@@ -73,23 +73,31 @@ Scorer = Callable[[pd.DataFrame, pd.DataFrame], Labels]
 Design = Callable[[pd.DataFrame, pd.DataFrame], tuple[Scorer, Scorer]]
 
 
-def cuts(features: pd.DataFrame, counts: pd.DataFrame) -> tuple[Scorer, Scorer]:
-    """Fit the project's design."""
-    behaviour = fit_behaviour(
-        features, columns=COLUMNS, cluster_count=4, clip_share=CLIP_SHARE, step_count=STEPS
-    )
-    taste = fit_taste(
-        counts,
-        cluster_count=2,
-        component_count=COMPONENTS,
-        item_min_customers=ITEM_MIN_CUSTOMERS,
-        step_count=STEPS,
-        seed=SEED,
-    )
-    return (
-        lambda features, _: nearest(behaviour.distances(features)),
-        lambda features, counts: nearest(taste.distances(counts, _ids(features))),
-    )
+def from_cuts(step_count: int) -> Design:
+    """Return the project's design with as many Lloyd steps from the cuts."""
+
+    def fit(features: pd.DataFrame, counts: pd.DataFrame) -> tuple[Scorer, Scorer]:
+        behaviour = fit_behaviour(
+            features,
+            columns=COLUMNS,
+            cluster_count=4,
+            clip_share=CLIP_SHARE,
+            step_count=step_count,
+        )
+        taste = fit_taste(
+            counts,
+            cluster_count=2,
+            component_count=COMPONENTS,
+            item_min_customers=ITEM_MIN_CUSTOMERS,
+            step_count=step_count,
+            seed=SEED,
+        )
+        return (
+            lambda features, _: nearest(behaviour.distances(features)),
+            lambda features, counts: nearest(taste.distances(counts, _ids(features))),
+        )
+
+    return fit
 
 
 def kmeans(recency: Callable[[Matrix], Matrix]) -> Design:
@@ -109,7 +117,7 @@ def kmeans(recency: Callable[[Matrix], Matrix]) -> Design:
             cluster_count=2,
             component_count=COMPONENTS,
             item_min_customers=ITEM_MIN_CUSTOMERS,
-            step_count=STEPS,
+            step_count=0,
             seed=SEED,
         )
 
@@ -132,7 +140,8 @@ def kmeans(recency: Callable[[Matrix], Matrix]) -> Design:
 DESIGNS: dict[str, Design] = {
     "KMeans, log of recency": kmeans(np.log1p),
     "KMeans, root of recency": kmeans(np.sqrt),
-    "cuts (chosen)": cuts,
+    "cuts alone": from_cuts(0),
+    "KMeans from cuts (chosen)": from_cuts(1),
 }
 
 
@@ -295,11 +304,13 @@ def main() -> None:
     parser.add_argument("--stability-at", nargs="*", default=["data"])
     parser.add_argument("--repeats", type=int, default=50)
     parser.add_argument("--builds", type=Path, default=PROJECT / "target" / "clustering_study")
+    parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS))
     parser.add_argument("--home", default="United Kingdom")
     options = parser.parse_args()
     folder = options.builds.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     files = [file.absolute() for file in options.files]
+    designs = {name: DESIGNS[name] for name in options.designs}
 
     def all_populations(as_of: str) -> Iterator[Population]:
         for file in files:
@@ -316,7 +327,7 @@ def main() -> None:
             place = f"{population.name} @ {cutoff}"
             base = nearest_exercise(population)
             show(place, "the exercise", *backtest_row(population, base))
-            for name, design in DESIGNS.items():
+            for name, design in designs.items():
                 labels = label(design, population, rows, rows)[:, 2]
                 show(place, name, *backtest_row(population, labels))
 
@@ -329,7 +340,7 @@ def main() -> None:
             for population in all_populations(month):
                 by_name.setdefault(population.name, []).append(population)
         for group, months in by_name.items():
-            for name, design in DESIGNS.items():
+            for name, design in designs.items():
                 show(group, name, *(f"{share:.3f}" for share in replay(months, design)))
 
     print()
@@ -340,7 +351,7 @@ def main() -> None:
     for as_of in options.stability_at:
         for population in all_populations(as_of):
             place = f"{population.name} ({len(population.features):,}), {as_of}"
-            for name, design in DESIGNS.items():
+            for name, design in designs.items():
                 show(place, name, *stability_row(population, design, options.repeats))
 
 

@@ -16,7 +16,7 @@
         'taste_cluster_count': [2, 10],
         'taste_component_count': [1, 50],
         'item_min_customers': [1, 1000000],
-        'kmeans_step_count': [1, 1000],
+        'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
     } -%}
     {%- set texts = ['home_country', 'as_of', 'behaviour_features'] -%}

@@ -21,12 +21,15 @@ def fit_centroids(
 ) -> Matrix:
     """Return the centroids, (cluster_count, columns), of KMeans over `rows`.
 
-    Lloyd's algorithm, at most `step_count` steps from the centroids that `cut_centroids` makes.
+    Lloyd's algorithm, at most `step_count` steps from the centroids that `cut_centroids` makes;
+    0 keeps those.
     One thread, so that sums are added in one order and the same rows give the same bytes.
 
     Raises ValueError when there are fewer distinct rows than clusters.
     """
     starts = cut_centroids(rows, cluster_count, directions)
+    if step_count == 0:
+        return starts
     with threadpool_limits(limits=1):
         model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
