@@ -165,6 +165,13 @@ def test_day_files_that_overlap_give_the_same_tables(
     found = build(tmp_path, "build", "--exclude", "resource_type:unit_test")
     marts = [name for name in CUSTOMER_MARTS if name != "rpt_line_dispositions"]
     assert found.tables(marts) == sample_build.tables(marts)
+    duplicates = (
+        "select reason, line_count from rpt_line_dispositions where disposition = 'duplicate'"
+    )
+    [(_, repeated)] = sample_build.query(duplicates)
+    again = dict(found.query(duplicates))
+    assert again["also in another file"] > 1_000
+    assert again["repeated in its file"] >= repeated
 
 
 def test_threads_do_not_matter(

@@ -1,3 +1,11 @@
+{%- set line_columns = [
+    'invoice_id', 'stock_code', 'quantity', 'invoiced_at', 'unit_price_gbp',
+    'customer_id', 'country', 'item_description'
+] -%}
+{%- set same_line -%}
+    placed.{{ line_columns | join(', placed.') }}
+{%- endset -%}
+
 with
 
 lines as (
@@ -58,10 +66,7 @@ hashed as (
 
     select
         line_id,
-        {{ row_hash([
-            'invoice_id', 'stock_code', 'quantity', 'invoiced_at', 'unit_price_gbp',
-            'customer_id', 'country', 'item_description'
-        ]) }} as line_hash
+        {{ row_hash(line_columns) }} as line_hash
 
     from placed
     where
@@ -85,17 +90,13 @@ copies as (
     select
         placed.line_id,
         row_number() over (
-            partition by
-                placed.invoice_id,
-                placed.stock_code,
-                placed.quantity,
-                placed.invoiced_at,
-                placed.unit_price_gbp,
-                placed.customer_id,
-                placed.country,
-                placed.item_description
+            partition by {{ same_line }}
             order by placed.file_name, placed.line_id
-        ) as copy_number
+        ) as copy_number,
+        row_number() over (
+            partition by {{ same_line }}, placed.file_name
+            order by placed.line_id
+        ) as file_copy_number
 
     from placed
 
@@ -112,6 +113,7 @@ classified as (
 
     select
         placed.*,
+        copies.file_copy_number,
         case
             when placed.unreadable_column is not null then 'malformed'
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
@@ -162,7 +164,12 @@ final as (
                         when is_after_as_of then 'on or after the as-of date'
                         else 'home country'
                     end
-            when 'duplicate' then 'same as another line'
+            when 'duplicate'
+                then
+                    case
+                        when file_copy_number > 1 then 'repeated in its file'
+                        else 'also in another file'
+                    end
             when 'non_merchandise'
                 then
                     case
