@@ -3,6 +3,7 @@
     {%- set choices = {
         'customer_scope': ['international', 'all'],
         'date_order': ['infer', 'month_first', 'day_first'],
+        'diagnostics': [true, false],
     } -%}
     {%- set shares = {
         'behaviour_clip_share': [0, 0.25],
@@ -16,6 +17,8 @@
         'taste_cluster_count': [2, 10],
         'taste_component_count': [1, 50],
         'item_min_customers': [1, 1000000],
+        'diagnostics_repeat_count': [2, 1000],
+        'diagnostics_customer_limit': [100, 20000],
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
     } -%}

@@ -6,6 +6,7 @@ those who did not. Scaling and clipping keep the few very large accounts from ma
 their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +26,14 @@ class BehaviourModel:
     scale: Matrix
     centroids: Matrix
 
+    def positions(self, features: pd.DataFrame) -> Matrix:
+        """Return where each row lies, (rows, features), in z-score units."""
+        scaled = np.clip(_scaled(features, self.features), self.clip_low, self.clip_high)
+        return (scaled - self.mean) / self.scale
+
     def distances(self, features: pd.DataFrame) -> Matrix:
         """Return distances of each row to each centroid, (rows, clusters), in z-score units."""
-        scaled = np.clip(_scaled(features, self.features), self.clip_low, self.clip_high)
-        return distances((scaled - self.mean) / self.scale, self.centroids)
+        return distances(self.positions(features), self.centroids)
 
     def to_table(self) -> pd.DataFrame:
         """Return one row per parameter: parameter, feature, cluster_id (null but for centroids)."""
@@ -92,14 +97,18 @@ def fit_behaviour(
     mean = clipped.mean(axis=0)
     deviation = clipped.std(axis=0)
     scale = np.where(deviation > 0, deviation, 1.0)  # a constant feature separates nobody
-    is_recency = np.array([name == "recency_days" for name in names])
-    directions = np.array(
-        [side / np.sqrt(side.sum()) for side in (~is_recency, is_recency) if any(side)]
+    centroids = fit_centroids(
+        (clipped - mean) / scale, cluster_count, step_count, cut_directions(names)
     )
-    centroids = fit_centroids((clipped - mean) / scale, cluster_count, step_count, directions)
     sort_keys = [-centroids[:, names.index(name)] for name in _ORDER if name in names]
     order = np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(cluster_count)
     return BehaviourModel(names, low, high, mean, scale, centroids[order])
+
+
+def cut_directions(features: Sequence[str]) -> Matrix:
+    """Return what customers are cut by, (directions, features): worth, then recency."""
+    is_recency = np.array([name == "recency_days" for name in features])
+    return np.array([side / np.sqrt(side.sum()) for side in (~is_recency, is_recency) if any(side)])
 
 
 _ORDER = ("net_sales_gbp", "order_count")

@@ -35,15 +35,18 @@ class TasteModel:
     loadings: Matrix
     centroids: Matrix
 
-    def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
-        """Return distances of each customer to each centroid, (customers, clusters), from 0 to 2.
+    def positions(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
+        """Return where each customer lies, (customers, components), at length 1 from the origin.
 
         `counts` has customer_id, stock_code, order_count; items unknown to the model are passed
         over. A customer without any known item lies at the origin, about equally far from every
         centroid: its label says little, and the caller should say so.
         """
-        matrix = _matrix(counts, customer_ids, self.stock_codes)
-        return distances(_latent(matrix, self.idf, self.loadings), self.centroids)
+        return _latent(_matrix(counts, customer_ids, self.stock_codes), self.idf, self.loadings)
+
+    def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
+        """Return distances of each customer to each centroid, (customers, clusters), from 0 to 2."""
+        return distances(self.positions(counts, customer_ids), self.centroids)
 
     def to_table(self) -> pd.DataFrame:
         """Return one row per parameter: parameter, stock_code, component, cluster_id, value."""

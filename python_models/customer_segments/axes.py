@@ -1,0 +1,78 @@
+"""Both axes side by side, for what is asked of each of them in the same way."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from customer_segments.behaviour import cut_directions, fit_behaviour
+from customer_segments.clustering import Matrix, fit_centroids
+from customer_segments.diagnostics import Positions, diagnose_axis
+from customer_segments.metrics import Rows
+from customer_segments.taste import fit_taste
+
+CLUSTER_COUNTS = range(2, 11)
+
+
+def diagnose_axes(
+    features: pd.DataFrame,
+    counts: pd.DataFrame,
+    *,
+    columns: list[str],
+    clip_share: float,
+    component_count: int,
+    item_min_customers: int,
+    step_count: int,
+    repeat_count: int,
+    customer_limit: int,
+    seed: int,
+    cluster_counts: Sequence[int] = CLUSTER_COUNTS,
+) -> pd.DataFrame:
+    """Return `diagnose_axis` of both axes, with the axis in the first column.
+
+    `features` has one row per customer, `counts` customer_id, stock_code, order_count. Everything
+    is refitted to each subsample: clips and scaler, IDF and SVD, centroids.
+    """
+    names = sorted(columns)
+    customer_ids = features["customer_id"].to_numpy(dtype=object)
+    row_of_pair = pd.Index(customer_ids).get_indexer(pd.Index(counts["customer_id"]))
+
+    def behaviour_positions(rows: Rows) -> Matrix:
+        part = features.iloc[rows]
+        model = fit_behaviour(
+            part, columns=names, cluster_count=2, clip_share=clip_share, step_count=0
+        )
+        return model.positions(part)
+
+    def taste_positions(rows: Rows) -> Matrix:
+        part = counts[np.isin(row_of_pair, rows)]
+        model = fit_taste(
+            part,
+            cluster_count=2,
+            component_count=component_count,
+            item_min_customers=item_min_customers,
+            step_count=0,
+            seed=seed,
+        )
+        return model.positions(part, customer_ids[rows])
+
+    def diagnose(axis: str, positions: Positions, directions: Matrix | None) -> pd.DataFrame:
+        table = diagnose_axis(
+            positions,
+            lambda places, count: fit_centroids(places, count, step_count, directions),
+            len(features),
+            cluster_counts=cluster_counts,
+            repeat_count=repeat_count,
+            customer_limit=customer_limit,
+            seed=seed,
+        )
+        table.insert(0, "axis", axis)
+        return table
+
+    return pd.concat(
+        [
+            diagnose("behaviour", behaviour_positions, cut_directions(names)),
+            diagnose("taste", taste_positions, None),
+        ],
+        ignore_index=True,
+    )
