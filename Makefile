@@ -44,7 +44,8 @@ docs: .venv/runtime ## Write the documentation site as one page, target/static_i
 	@echo "Open target/static_index.html"
 
 reference: .venv/development ## Write what docs/ makes of the sample again: dictionary and picture
-	@INVOICE_LINES=data/sample/invoice_lines.csv $(RUN) -m customer_segments build >/dev/null
+	@INVOICE_LINES=data/sample/invoice_lines.csv $(RUN) -m customer_segments build \
+		--vars 'diagnostics: true' >/dev/null
 	@$(RUN) docs/data_dictionary.py
 	@$(RUN) docs/segments_picture.py
 

@@ -130,7 +130,7 @@ def _comes_back(
     counts: Sequence[int],
     repeat_count: int,
 ) -> tuple[Matrix, Matrix]:
-    """Return agreement of refits, (repeats, counts), and the worst cluster's mean Jaccard, (counts,).
+    """Return agreement of refits, (repeats, counts), and the worst cluster's Jaccard, (counts,).
 
     The Jaccard index of a cluster is its overlap with the most similar cluster of a refit, over
     their union (Hennig 2007); below about 0.6 a cluster dissolves when customers come and go.

@@ -45,7 +45,7 @@ class TasteModel:
         return _latent(_matrix(counts, customer_ids, self.stock_codes), self.idf, self.loadings)
 
     def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
-        """Return distances of each customer to each centroid, (customers, clusters), from 0 to 2."""
+        """Return distances of customers to centroids, (customers, clusters), from 0 to 2."""
         return distances(self.positions(counts, customer_ids), self.centroids)
 
     def to_table(self) -> pd.DataFrame:
