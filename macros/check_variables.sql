@@ -4,6 +4,7 @@
         'customer_scope': ['international', 'all'],
         'date_order': ['infer', 'month_first', 'day_first'],
         'diagnostics': [true, false],
+        'segment_size_severity': ['warn', 'error'],
     } -%}
     {%- set shares = {
         'behaviour_clip_share': [0, 0.25],

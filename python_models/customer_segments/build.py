@@ -37,7 +37,10 @@ def build(dbt_arguments: list[str]) -> int:
     print(f"Building from {os.environ.get('INVOICE_LINES', 'the shipped sample')}", flush=True)
     if errors := _run_dbt(["build", *dbt_arguments]):
         return _fail(errors, database)
-    docs_errors = _run_dbt(["docs", "generate", "--static"])
+    variables = (
+        dbt_arguments[dbt_arguments.index("--vars") :][:2] if "--vars" in dbt_arguments else []
+    )
+    docs_errors = _run_dbt(["docs", "generate", "--static", *variables])
     print(summarise(database))
     print(f"\nDatabase  {database}")
     if docs_errors:

@@ -67,10 +67,10 @@ def test_a_part_of_the_project_is_not_published(build: Builder, tmp_path: Path) 
 
 
 def test_a_failing_test_publishes_nothing(build: Builder, tmp_path: Path) -> None:
-    """Two taste clusters of one name: a test of dim_segments fails, and all that is behind it."""
+    """The very last test of the project fails: every mart is made by then."""
     published = tmp_path / "published.duckdb"
     published.write_bytes(b"the last good result")
-    variables = "{taste_cluster_count: 10, item_min_customers: 60}"
+    variables = "{segment_size_severity: error, segment_max_share: 0.01}"
     found = build(LINES, "build", "--vars", variables, folder=tmp_path)
     assert not found.success
     assert "fail" in {str(result.status) for result in found.results}

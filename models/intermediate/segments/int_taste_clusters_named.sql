@@ -87,7 +87,7 @@ cluster_ids as (
 
 ),
 
-final as (
+named as (
 
     select
         cluster_ids.cluster_id,
@@ -97,6 +97,30 @@ final as (
 
     left join names
         on cluster_ids.cluster_id = names.taste_cluster_id
+
+),
+
+-- Clusters of one name are told apart by a number, 1 for the largest.
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by taste_name order by cluster_id) as name_number,
+        count(*) over (partition by taste_name) as name_count
+
+    from named
+
+),
+
+final as (
+
+    select
+        cluster_id,
+        taste_name
+        || case when name_count > 1 then ' ' || cast(name_number as {{ dbt.type_string() }}) else '' end
+            as taste_name
+
+    from numbered
 
 )
 

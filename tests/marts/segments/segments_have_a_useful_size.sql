@@ -1,6 +1,6 @@
 -- No segment is too small to act on or so large that it says nothing (variables segment_min_share
--- and segment_max_share). A warning: on your own data it is a reason to look, not to stop.
-{{ config(severity='warn') }}
+-- and segment_max_share). By default a warning: on your own data it is a reason to look, not to stop.
+{{ config(severity=var('segment_size_severity')) }}
 
 select
     segment_id,
