@@ -64,6 +64,18 @@
         ) -%}
     {%- endif -%}
 
+    {%- if var('home_country') is not string or not var('home_country') | trim -%}
+        {%- do problems.append('Variable home_country is empty. Expected a country as the file writes it.') -%}
+    {%- endif -%}
+    {%- set features = var('behaviour_features') -%}
+    {%- if features is string or 'net_sales_gbp' not in features or 'recency_days' not in features -%}
+        {%- do problems.append(
+            'Variable behaviour_features is ' ~ features ~ '. Expected a list of columns of '
+            ~ 'fct_customer_features, net_sales_gbp and recency_days among them: segments are named '
+            ~ 'by these two.'
+        ) -%}
+    {%- endif -%}
+
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(problems | join(' ')) }}
     {%- endif -%}

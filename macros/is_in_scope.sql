@@ -3,6 +3,6 @@
     {%- if var('customer_scope') == 'all' -%}
         true
     {%- else -%}
-        {{ country }} <> {{ quoted(var('home_country')) }}
+        lower({{ country }}) <> {{ quoted(var('home_country') | trim | lower) }}
     {%- endif -%}
 {%- endmacro %}

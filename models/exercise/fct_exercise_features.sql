@@ -13,10 +13,12 @@ identified_lines as (
         customer_id,
         invoice_id,
         written_stock_code,
-        cast(quantity * unit_price_gbp as decimal(18, 4)) as line_gbp
+        line_gbp
 
     from lines
-    where customer_id is not null
+    where
+        customer_id is not null
+        and unreadable_column is null
 
 ),
 

@@ -2,7 +2,17 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    select
+        {{ row_id() }} as line_id,
+        *
+
+    from {{ ref('stg_online_retail__invoice_lines') }}
+
+),
+
+repeats as (
+
+    select * from {{ ref('int_invoice_lines_repeated') }}
 
 ),
 
@@ -25,8 +35,12 @@ customer_countries as (
     inner join as_of
         on lines.invoiced_at < as_of.as_of_date
 
+    left join repeats
+        on lines.line_id = repeats.line_id
+
     where
-        lines.customer_id is not null
+        repeats.line_id is null
+        and lines.customer_id is not null
         and lines.unreadable_column is null
 
     group by 1, 2

@@ -16,6 +16,7 @@ final as (
         {%- endif %} as as_of_date
 
     from lines
+    where unreadable_column is null
     -- One row, also for a date that is set, which adds nothing up.
     limit 1
 

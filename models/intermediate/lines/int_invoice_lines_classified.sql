@@ -1,11 +1,3 @@
-{%- set line_columns = [
-    'invoice_id', 'stock_code', 'quantity', 'invoiced_at', 'unit_price_gbp',
-    'customer_id', 'country', 'item_description'
-] -%}
-{%- set same_line -%}
-    placed.{{ line_columns | join(', placed.') }}
-{%- endset -%}
-
 with
 
 lines as (
@@ -36,6 +28,12 @@ stock_codes as (
 
 ),
 
+repeats as (
+
+    select * from {{ ref('int_invoice_lines_repeated') }}
+
+),
+
 placed as (
 
     select
@@ -61,63 +59,16 @@ placed as (
 
 ),
 
--- Most lines are unlike any other, so the costly comparison is kept to those whose hash repeats.
-hashed as (
-
-    select
-        line_id,
-        {{ row_hash(line_columns) }} as line_hash
-
-    from placed
-    where
-        unreadable_column is null
-        and not is_after_as_of
-        and is_in_scope
-
-),
-
-repeated_hashes as (
-
-    select line_hash
-    from hashed
-    group by 1
-    having count(*) > 1
-
-),
-
-copies as (
-
-    select
-        placed.line_id,
-        row_number() over (
-            partition by {{ same_line }}
-            order by placed.file_name, placed.line_id
-        ) as copy_number,
-        row_number() over (
-            partition by {{ same_line }}, placed.file_name
-            order by placed.line_id
-        ) as file_copy_number
-
-    from placed
-
-    inner join hashed
-        on placed.line_id = hashed.line_id
-
-    inner join repeated_hashes
-        on hashed.line_hash = repeated_hashes.line_hash
-
-),
-
 -- The first case that holds decides, so the order of the cases is the rule.
 classified as (
 
     select
         placed.*,
-        copies.file_copy_number,
+        repeats.duplicate_reason,
         case
             when placed.unreadable_column is not null then 'malformed'
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
-            when copies.copy_number > 1 then 'duplicate'
+            when repeats.line_id is not null then 'duplicate'
             when
                 not placed.is_merchandise
                 or placed.invoice_id like 'A%'
@@ -138,8 +89,8 @@ classified as (
 
     from placed
 
-    left join copies
-        on placed.line_id = copies.line_id
+    left join repeats
+        on placed.line_id = repeats.line_id
 
 ),
 
@@ -157,19 +108,14 @@ final as (
         country,
         disposition,
         case disposition
-            when 'malformed' then 'unreadable ' || unreadable_column
+            when 'malformed' then 'cannot read ' || unreadable_column
             when 'out_of_scope'
                 then
                     case
                         when is_after_as_of then 'on or after the as-of date'
                         else 'home country'
                     end
-            when 'duplicate'
-                then
-                    case
-                        when file_copy_number > 1 then 'repeated in its file'
-                        else 'also in another file'
-                    end
+            when 'duplicate' then duplicate_reason
             when 'non_merchandise'
                 then
                     case

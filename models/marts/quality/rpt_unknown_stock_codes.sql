@@ -1,4 +1,4 @@
-{#- A code of goods has a number in it; POST, M or BANK CHARGES have none. -#}
+{#- A code of goods has a number of some digits in it; POST, M, C2 or BANK CHARGES have not. -#}
 with
 
 lines as (
@@ -33,6 +33,7 @@ final as (
 
     where
         not stock_codes.is_known
+        and lines.disposition <> 'malformed'
         and length(stock_codes.stock_code)
         - length(translate(stock_codes.stock_code, '0123456789', '')) < 3
 

@@ -26,7 +26,7 @@ renamed as (
         ---------- numbers
         quantity,
         unit_price as unit_price_gbp,
-        try_cast(quantity * unit_price as decimal(18, 4)) as line_gbp,
+        {{ line_value('quantity', 'unit_price') }} as line_gbp,
 
         ---------- timestamps
         invoice_date as invoiced_at,

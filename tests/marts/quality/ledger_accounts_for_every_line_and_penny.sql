@@ -6,7 +6,7 @@ input as (
     select
         count(*) as line_count,
         coalesce(sum(quantity), 0) as unit_count,
-        coalesce(sum(try_cast(quantity * unit_price as decimal(18, 4))), 0) as value_gbp
+        coalesce(sum({{ line_value('quantity', 'unit_price') }}), 0) as value_gbp
 
     from {{ source('online_retail', 'invoice_lines') }}
 
