@@ -44,10 +44,12 @@ docs: .venv/runtime ## Write the documentation site as one page, target/static_i
 	@echo "Open target/static_index.html"
 
 reference: .venv/development ## Write what docs/ makes of the sample again: dictionary and picture
-	@INVOICE_LINES=data/sample/invoice_lines.csv $(RUN) -m customer_segments build \
-		--vars 'diagnostics: true' >/dev/null
+	@mkdir -p target
+	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
+		SEGMENTS_DATABASE=target/sample.duckdb \
+		$(RUN) -m customer_segments build --vars 'diagnostics: true' >/dev/null
 	@$(RUN) docs/data_dictionary.py
-	@$(RUN) docs/segments_picture.py
+	@$(RUN) docs/segments_picture.py target/sample.duckdb
 
 sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
 	@$(RUN) data/sample/generate.py

@@ -1,5 +1,6 @@
-"""Draw docs/segments.png, the README's picture, from the published database of the sample."""
+"""Draw docs/segments.png, the README's picture, from the database that is named first."""
 
+import sys
 from pathlib import Path
 
 import altair as alt
@@ -67,5 +68,5 @@ def picture(rows: pd.DataFrame) -> alt.Chart:
 
 
 if __name__ == "__main__":
-    with duckdb.connect(str(PROJECT / "customer_segments.duckdb"), read_only=True) as connection:
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
         picture(connection.sql(ROWS).df()).save(PROJECT / "docs" / "segments.png", scale_factor=2)

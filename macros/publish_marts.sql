@@ -50,15 +50,21 @@
     {%- endif -%}
     {%- for mart in marts -%}
         {%- set name = 'published.main.' ~ mart.alias -%}
-        {%- if is_pseudonymous and 'customer_id' in mart.columns -%}
-            {%- do run_query(
-                'create table ' ~ name ~ ' as select mart.* replace (pseudonyms.pseudonym as '
-                ~ 'customer_id) from ' ~ mart.relation_name ~ ' as mart left join pseudonyms '
-                ~ 'on mart.customer_id = pseudonyms.customer_id'
-            ) -%}
-        {%- else -%}
-            {%- do run_query('create table ' ~ name ~ ' as from ' ~ mart.relation_name) -%}
-        {%- endif -%}
+        {%- set hidden = [] -%}
+        {%- for column in mart.columns.values() if is_pseudonymous -%}
+            {%- if column.name == 'customer_id' -%}
+                {%- do hidden.append('pseudonyms.pseudonym as customer_id') -%}
+            {%- elif column.config.meta.get('may_hold_customer_id') -%}
+                {%- do hidden.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do run_query(
+            'create table ' ~ name ~ ' as select mart.* '
+            ~ ('replace (' ~ hidden | join(', ') ~ ') ' if hidden else '')
+            ~ 'from ' ~ mart.relation_name ~ ' as mart'
+            ~ (' left join pseudonyms on mart.customer_id = pseudonyms.customer_id'
+               if is_pseudonymous and 'customer_id' in mart.columns else '')
+        ) -%}
         {%- do run_query('comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)) -%}
         {%- for column in mart.columns.values() -%}
             {%- do run_query(

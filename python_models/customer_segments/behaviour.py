@@ -120,7 +120,18 @@ def _scaled(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
     Money and counts have a long tail; days have not, they end with the data. The log of recency
     sets customers of yesterday and of last week as far apart as those of two and of nine months.
     """
+    unknown = sorted(set(columns) - set(features.columns))
+    if unknown:
+        raise ValueError(
+            f"Variable behaviour_features names {', '.join(unknown)}. Expected columns of "
+            f"fct_customer_features: {', '.join(sorted(features.columns))}."
+        )
     values = features[list(columns)].to_numpy(dtype=np.float64)
+    if not (values >= 0).all():
+        raise ValueError(
+            f"A behaviour feature is missing or below 0 for some customers. Expected numbers of 0 "
+            f"or more in {', '.join(columns)}: see the variable behaviour_features."
+        )
     is_days = np.array([name.endswith("_days") for name in columns])
     scaled: Matrix = np.where(is_days, np.sqrt(values), np.log1p(values))
     return scaled

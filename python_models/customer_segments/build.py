@@ -25,18 +25,22 @@ QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 def build(dbt_arguments: list[str]) -> int:
     """Build everything, write the docs page and print the summary; return the exit code."""
-    if location := os.environ.get("INVOICE_LINES"):  # relative to where the user stands
-        os.environ["INVOICE_LINES"] = str(Path(os.path.expanduser(location)).absolute())
+    for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
+        if path := os.environ.get(name):  # relative to where the user stands
+            os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
     os.chdir(PROJECT)
     database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
     warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
-    for folder in (database.parent, warehouse.parent, PROJECT):
-        if problem := _not_writable(folder):
-            return _fail([problem], database)
+    if problem := _unusable(database, warehouse):
+        return _fail([problem], database)
 
     print(f"Building from {os.environ.get('INVOICE_LINES', 'the shipped sample')}", flush=True)
+    before = _version(database)
     if errors := _run_dbt(["build", *dbt_arguments]):
         return _fail(errors, database)
+    if _version(database) == before:
+        print("\nNot published: this was a build of a part of the project.")
+        return 0
     variables = (
         dbt_arguments[dbt_arguments.index("--vars") :][:2] if "--vars" in dbt_arguments else []
     )
@@ -56,6 +60,9 @@ def _run_dbt(arguments: list[str]) -> list[str]:
 
     outcome = dbtRunner(callbacks=[_report_model]).invoke([*QUIET, *arguments])
     if outcome.success:
+        for result in getattr(outcome.result, "results", []):
+            if getattr(result, "status", None) == "warn":
+                print(f"\nWarning: {_plain_result(result)}", file=sys.stderr)
         return []
     if outcome.exception is not None:
         return [_plain_exception(outcome.exception)]
@@ -93,8 +100,8 @@ def _plain_result(result: Any) -> str:
     if "Traceback (most recent call last):" in message:
         return message.splitlines()[-1].strip().removeprefix("ValueError: ")
     if result.node.resource_type in ("test", "unit_test"):
-        description = getattr(result.node, "description", "") or "see logs/dbt.log"
-        return f"Test {result.node.name} failed: {_plain_text(message)} ({description.strip()})"
+        description = getattr(result.node, "description", "") or f"dbt show -s {result.node.name}"
+        return f"Test {result.node.name}: {_plain_text(message)} ({description.strip()})"
     return f"{result.node.name}: {_plain_text(message)}"
 
 
@@ -106,6 +113,25 @@ def _plain_text(message: str) -> str:
         lines = lines[1:]
     text = " ".join(line for line in lines if line and not line.startswith(noise))
     return " ".join([text, *(hint for sign, hint in HINTS.items() if sign in text)])
+
+
+def _version(database: Path) -> tuple[int, int] | None:
+    """Return what changes when a database is published: the file is another one then."""
+    return (database.stat().st_ino, database.stat().st_mtime_ns) if database.exists() else None
+
+
+def _unusable(database: Path, warehouse: Path) -> str | None:
+    """Return why the two database files cannot be written."""
+    if database == warehouse:
+        return (
+            f"SEGMENTS_WAREHOUSE and SEGMENTS_DATABASE are the same file, {database}. Builds write "
+            "one and analysts read the other: name two."
+        )
+    for file in (database, warehouse):
+        if file.is_dir():
+            return f"{file} is a folder. Expected the path of a DuckDB file."
+    problems = map(_not_writable, (database.parent, warehouse.parent, PROJECT))
+    return next((problem for problem in problems if problem), None)
 
 
 def _not_writable(folder: Path) -> str | None:

@@ -12,9 +12,12 @@ NOT_KEPT = """
     select disposition, reason, line_count, value_gbp from rpt_line_dispositions
     where disposition <> 'sale' order by line_count desc, disposition, reason
 """
+BUILD = "select as_of_date, customer_scope, home_country, home_country_line_count from rpt_build"
+NET = "select count(*), sum(net_sales_gbp) from fct_customer_features"
 SEGMENTS = """
     select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
-    from rpt_segment_summary order by segment_id
+    from rpt_segment_summary
+    order by length(segment_id), segment_id
 """
 
 
@@ -25,6 +28,9 @@ def summarise(database: Path) -> str:
         [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
         not_kept = connection.execute(NOT_KEPT).fetchall()
         segments = connection.execute(SEGMENTS).fetchall()
+        [(as_of, scope, home, home_lines)] = connection.execute(BUILD).fetchall()
+        [(customers, net_sales)] = connection.execute(NET).fetchall()
+    who = "all customers" if scope == "all" else f"customers outside {home}"
     lines = [
         "",
         f"Lines     {line_count:>12,} in {value:>19,.2f} GBP",
@@ -34,11 +40,14 @@ def summarise(database: Path) -> str:
             for disposition, reason, count, amount in not_kept
         ),
         "",
+        f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
+        f"Net sales {net_sales:>19,.2f} GBP of {customers:,} customers, returns taken off",
+        "",
         "Segments  customers        net sales",
     ]
-    for segment_id, name, customers, customer_share, sales_share, action in segments:
+    for segment_id, name, count, customer_share, sales_share, action in segments:
         lines += [
-            f"  {segment_id:8}{customers:>9,} {customer_share:>6.1%}{sales_share:>9.1%}  {name}",
+            f"  {segment_id:8}{count:>9,} {customer_share:>6.1%}{sales_share:>9.1%}  {name}",
             f"{'':37}{action}",
         ]
     return "\n".join(lines)

@@ -80,3 +80,11 @@ def test_a_constant_feature_does_no_harm(features: pd.DataFrame) -> None:
 def test_no_customers_is_one_clear_error(features: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match=r"No customers to cluster.*customer_scope"):
         fit_behaviour(features[:0], **SETTINGS)
+
+
+def test_an_unknown_or_incomplete_feature_is_one_clear_error(features: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="behaviour_features names foo"):
+        fit_behaviour(features, **SETTINGS | {"columns": ["net_sales_gbp", "foo"]})
+    features.loc[3, "order_count"] = np.nan
+    with pytest.raises(ValueError, match="missing or below 0"):
+        fit_behaviour(features, **SETTINGS)

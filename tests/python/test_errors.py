@@ -85,6 +85,8 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("behaviour_cluster_count: 1", ["behaviour_cluster_count is 1", "from 2 to 10"]),
         ("behaviour_cluster_count: 3.5", ["behaviour_cluster_count is 3.5", "whole number"]),
         ("behaviour_clip_share: half", ["behaviour_clip_share is half", "share"]),
+        ("home_country: ' '", ["home_country is empty"]),
+        ("behaviour_features: [order_count]", ["behaviour_features is", "net_sales_gbp"]),
         ("custmer_scope: all", ["Unknown variable custmer_scope", "customer_scope"]),
     ],
 )
@@ -128,6 +130,40 @@ def test_a_warehouse_in_use_says_by_whom(run, tmp_path: Path) -> None:
         holder.communicate(b"\n")
     assert code == 1
     assert f"is in use by process {holder.pid}" in message
+
+
+def test_one_file_for_two_databases(run, tmp_path: Path) -> None:
+    code, message = run(
+        HEADER + LINE, SEGMENTS_WAREHOUSE=str(tmp_path / "build" / "published.duckdb")
+    )
+    assert code == 1
+    assert "are the same file" in message
+
+
+def test_a_folder_for_a_database(run, tmp_path: Path) -> None:
+    code, message = run(HEADER + LINE, SEGMENTS_WAREHOUSE=str(tmp_path))
+    assert code == 1
+    assert f"{tmp_path} is a folder" in message
+
+
+def test_a_part_of_the_project_says_that_it_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(tmp_path, SAMPLE / "invoice_lines.csv").items():
+        monkeypatch.setenv(name, value)
+    assert build_command(["-s", "segment_playbook"]) == 0
+    assert "Not published" in capfd.readouterr().out
+
+
+def test_a_warning_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(tmp_path, SAMPLE / "invoice_lines.csv").items():
+        monkeypatch.setenv(name, value)
+    arguments = ["--exclude", "resource_type:unit_test", "--vars", "segment_max_share: 0.14"]
+    assert build_command(arguments) == 0
+    message = capfd.readouterr().err
+    assert "Warning: Test segments_have_a_useful_size" in message
 
 
 def test_a_folder_that_cannot_be_written_to(run) -> None:

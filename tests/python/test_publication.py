@@ -57,6 +57,27 @@ def test_customer_ids_can_be_pseudonyms(
     assert "a key that nobody else knows" not in log
 
 
+def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
+    sample_build: Build, build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commas too many shift the customer id to where no column is, a number to the date."""
+    file = tmp_path / "damaged.csv"
+    damaged = "599999,23166,MEDIUM, CERAMIC, JAR,74215,12/1/23 9:36,1.04,31875.0,France\n"
+    file.write_text(LINES.read_text(encoding="utf-8") + damaged, encoding="utf-8")
+    monkeypatch.setenv("SEGMENTS_PSEUDONYM_KEY", "secret")
+    found = build(file, "build", "--exclude", "resource_type:unit_test")
+    assert found.success
+    [line] = found.query("from rpt_malformed_lines")
+    assert not any("31875" in str(value) for value in line)
+    for table in ("rpt_segment_summary", "dim_items"):
+        assert found.tables([table]) == sample_build.tables([table])
+    sql = "select as_of_date from rpt_build"
+    assert found.query(sql) == sample_build.query(sql)
+    assert found.query("select count(*) from fct_exercise_features") == sample_build.query(
+        "select count(*) from fct_exercise_features"
+    )
+
+
 def test_a_part_of_the_project_is_not_published(build: Builder, tmp_path: Path) -> None:
     published = tmp_path / "published.duckdb"
     published.write_bytes(b"the last good result")

@@ -174,6 +174,31 @@ def test_day_files_that_overlap_give_the_same_tables(
     assert again["repeated in its file"] >= repeated
 
 
+def test_an_overlapping_extract_moves_no_customer(
+    sample_build: Build, build: Builder, lines: list[str], tmp_path: Path
+) -> None:
+    """Lines of one country of customers with two, delivered once more."""
+    two = {
+        row[0]
+        for row in sample_build.query(
+            "select customer_id from dim_customers where country_count > 1"
+        )
+    }
+    country = dict(sample_build.query("select customer_id, country from dim_customers"))
+    rows = csv.DictReader(lines)
+    again = [
+        line
+        for row, line in zip(rows, lines[1:], strict=True)
+        if (customer := row["CustomerID"].removesuffix(".0")) in two
+        and row["Country"] != country[customer]
+    ]
+    assert len(again) > 50
+    (tmp_path / "all.csv").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "extract.csv").write_text("".join([lines[0], *again]), encoding="utf-8")
+    found = build(tmp_path, "build", "--exclude", "resource_type:unit_test")
+    assert found.tables(["dim_customers"]) == sample_build.tables(["dim_customers"])
+
+
 def test_threads_do_not_matter(
     sample_build: Build, build: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

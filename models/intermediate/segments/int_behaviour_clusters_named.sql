@@ -59,8 +59,10 @@ final as (
         tiered.cluster_id,
         tiered.behaviour_profile,
         playbook.behaviour_name
-        || case when tiered.tier_count > 1 then ' ' || cast(tiered.tier as {{ dbt.type_string() }}) else '' end
-            as behaviour_name,
+        || case
+            when tiered.tier_count > 1 then ' ' || cast(tiered.tier as {{ dbt.type_string() }})
+            else ''
+        end as behaviour_name,
         playbook.definition,
         playbook.action,
         tiered.net_sales_position,

@@ -117,8 +117,10 @@ final as (
     select
         cluster_id,
         taste_name
-        || case when name_count > 1 then ' ' || cast(name_number as {{ dbt.type_string() }}) else '' end
-            as taste_name
+        || case
+            when name_count > 1 then ' ' || cast(name_number as {{ dbt.type_string() }})
+            else ''
+        end as taste_name
 
     from numbered
 
