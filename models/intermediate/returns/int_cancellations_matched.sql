@@ -19,6 +19,12 @@
 
 with
 
+classified_lines as (
+
+    select * from {{ ref('int_invoice_lines_classified') }}
+
+),
+
 lines as (
 
     select
@@ -31,7 +37,7 @@ lines as (
         quantity,
         disposition = 'cancellation' as is_cancellation
 
-    from {{ ref('int_invoice_lines_classified') }}
+    from classified_lines
     where disposition in ('sale', 'cancellation')
 
 ),
@@ -194,17 +200,24 @@ orphans as (
 
 ),
 
-final as (
+matches_and_orphans as (
 
     select * from matches
     union all
     select * from orphans
 
+),
+
+final as (
+
+    select
+        cancellation_line_id,
+        sale_line_id,
+        orphan_reason,
+        cast(unit_count as bigint) as unit_count
+
+    from matches_and_orphans
+
 )
 
-select
-    cancellation_line_id,
-    sale_line_id,
-    orphan_reason,
-    cast(unit_count as bigint) as unit_count
-from final
+select * from final

@@ -1,5 +1,11 @@
 with
 
+model_parameters as (
+
+    select * from {{ ref('ml_taste_model') }}
+
+),
+
 clusters as (
 
     select * from {{ ref('ml_customer_clusters') }}
@@ -82,7 +88,7 @@ names as (
 cluster_ids as (
 
     select distinct cluster_id
-    from {{ ref('ml_taste_model') }}
+    from model_parameters
     where parameter = 'centroid'
 
 ),
