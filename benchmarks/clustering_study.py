@@ -122,8 +122,7 @@ def kmeans(recency: Callable[[Matrix], Matrix]) -> Design:
         )
 
         def latent(counts: pd.DataFrame, ids: taste_axis.Keys) -> Matrix:
-            matrix = taste_axis._matrix(counts, ids, model.stock_codes)
-            return taste_axis._latent(matrix, model.idf, model.loadings)
+            return model.positions(counts, ids)
 
         kept = counts[counts["stock_code"].isin(model.stock_codes)]
         tastes = _kmeans(latent(kept, kept["customer_id"].unique()), 2)

@@ -42,7 +42,11 @@ class TasteModel:
         over. A customer without any known item lies at the origin, about equally far from every
         centroid: its label says little, and the caller should say so.
         """
-        return _latent(_matrix(counts, customer_ids, self.stock_codes), self.idf, self.loadings)
+        return self.matrix_positions(item_matrix(counts, customer_ids, self.stock_codes))
+
+    def matrix_positions(self, matrix: sparse.csr_array) -> Matrix:
+        """Return the same for orders per customer and item, (customers, items of the model)."""
+        return _latent(matrix, self.idf, self.loadings)
 
     def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
         """Return distances of customers to centroids, (customers, clusters), from 0 to 2."""
@@ -101,19 +105,48 @@ def fit_taste(
 ) -> TasteModel:
     """Fit the taste axis to `counts`: customer_id, stock_code, order_count, one row a pair.
 
+    As `fit_taste_matrix`. The order of the rows does not matter.
+    """
+    customer_ids, stock_codes = (
+        np.unique(counts[key].to_numpy(dtype=object)) for key in ("customer_id", "stock_code")
+    )
+    return fit_taste_matrix(
+        item_matrix(counts, customer_ids, stock_codes),
+        stock_codes,
+        cluster_count=cluster_count,
+        component_count=component_count,
+        item_min_customers=item_min_customers,
+        step_count=step_count,
+        seed=seed,
+    )
+
+
+def fit_taste_matrix(
+    matrix: sparse.csr_array,
+    stock_codes: Keys,
+    *,
+    cluster_count: int,
+    component_count: int,
+    item_min_customers: int,
+    step_count: int,
+    seed: int,
+) -> TasteModel:
+    """Fit the taste axis to orders per customer and item, (customers, items).
+
     Items that fewer than `item_min_customers` customers bought are left out, and customers with
-    no other items with them. The order of the rows does not matter.
+    no other items with them.
 
     Exact SVD (ARPACK), each component signed so that its largest loading is positive; clusters in
     the order of their size, largest first.
 
     Raises ValueError when there are too few items or customers for the components and clusters.
     """
-    support = counts.groupby("stock_code")["customer_id"].size()
-    stock_codes = np.sort(support.index[support >= item_min_customers].to_numpy(dtype=object))
-    kept = counts[counts["stock_code"].isin(stock_codes)]
-    matrix = _matrix(kept, np.sort(kept["customer_id"].unique()), stock_codes)
-    customer_count, item_count = matrix.shape
+    support = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    is_kept = support >= item_min_customers
+    kept = matrix[:, np.flatnonzero(is_kept)]
+    kept = kept[np.flatnonzero(np.diff(kept.indptr))]
+    kept.sort_indices()
+    customer_count, item_count = kept.shape
     if min(customer_count, item_count) <= component_count:
         raise ValueError(
             f"Too few customers or items for the taste axis: {component_count} components need "
@@ -121,30 +154,31 @@ def fit_taste(
             f"customers; found {item_count} items and {customer_count} customers. Lower the "
             "variable item_min_customers or taste_component_count, or use more invoice lines."
         )
-    document_frequency = np.bincount(matrix.indices, minlength=item_count)
-    idf = np.log((1 + customer_count) / (1 + document_frequency)) + 1
+    idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
     with threadpool_limits(limits=1):
         svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
-        svd.fit(_weighted(matrix, idf))
+        svd.fit(_weighted(kept, idf))
     loadings = svd.components_.T
     largest = np.abs(loadings).argmax(axis=0)
     loadings = loadings * np.sign(loadings[largest, np.arange(component_count)])
-    latent = _latent(matrix, idf, loadings)
+    latent = _latent(kept, idf, loadings)
     centroids = fit_centroids(latent, cluster_count, step_count)
     sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
     # Equal sizes are told apart by their place on the components.
     order = np.lexsort((*centroids.T[::-1], -sizes))
-    return TasteModel(stock_codes, idf, loadings, centroids[order])
+    return TasteModel(stock_codes[is_kept], idf, loadings, centroids[order])
 
 
-def _matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> sparse.csr_array:
+def item_matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> sparse.csr_array:
     """Return orders per customer and item, (customers, items); other pairs are left out."""
     rows = pd.Index(customer_ids).get_indexer(pd.Index(counts["customer_id"]))
     columns = pd.Index(stock_codes).get_indexer(pd.Index(counts["stock_code"]))
     known = (rows >= 0) & (columns >= 0)
     orders = counts["order_count"].to_numpy(dtype=np.float64)[known]
     shape = (len(customer_ids), len(stock_codes))
-    return sparse.csr_array((orders, (rows[known], columns[known])), shape=shape)
+    matrix = sparse.csr_array((orders, (rows[known], columns[known])), shape=shape)
+    matrix.sort_indices()  # one order of the sums, whatever the order of the rows
+    return matrix
 
 
 def _weighted(matrix: sparse.csr_array, idf: Matrix) -> sparse.csr_array:
