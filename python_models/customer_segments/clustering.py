@@ -7,13 +7,32 @@ little, so the starts are made by cuts, and each Lloyd step from there trades so
 for a tighter fit. docs/clustering_study.md compares.
 """
 
+from contextlib import AbstractContextManager
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.int64]
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which numeric libraries use one thread: sums are added in one order.
+
+    Code that runs on several threads enters it once around all of them: the context of one
+    thread would end while another one is inside its own.
+    """
+    limited: AbstractContextManager[object] = _numeric_libraries().limit(limits=1)
+    return limited
+
+
+@cache
+def _numeric_libraries() -> ThreadpoolController:
+    """Return the libraries that are loaded. To find them takes longer than a small fit."""
+    return ThreadpoolController()
 
 
 def fit_centroids(
@@ -30,7 +49,7 @@ def fit_centroids(
     starts = cut_centroids(rows, cluster_count, directions)
     if step_count == 0:
         return starts
-    with threadpool_limits(limits=1):
+    with one_thread():
         model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
 
@@ -83,7 +102,7 @@ class _Group:
 
     def _candidates(self, centred: Matrix) -> list[Matrix]:
         """Return the direction whose turn it is, those after it for rows that are equal on it."""
-        with threadpool_limits(limits=1):  # sums added in one order give the same bytes
+        with one_thread():  # sums added in one order give the same bytes
             principal: Matrix = np.linalg.eigh(centred.T @ centred)[1][:, -1]
         if self.directions is None:
             return [principal]

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
-from threadpoolctl import threadpool_limits
 
-from customer_segments.clustering import Matrix, distances, fit_centroids, nearest
+from customer_segments.clustering import Matrix, distances, fit_centroids, nearest, one_thread
 
 Keys = NDArray[np.object_]
 
@@ -155,7 +154,7 @@ def fit_taste_matrix(
             "variable item_min_customers or taste_component_count, or use more invoice lines."
         )
     idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
-    with threadpool_limits(limits=1):
+    with one_thread():
         svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
         svd.fit(_weighted(kept, idf))
     loadings = svd.components_.T
