@@ -7,32 +7,16 @@ little, so the starts are made by cuts, and each Lloyd step from there trades so
 for a tighter fit. docs/clustering_study.md compares.
 """
 
-from contextlib import AbstractContextManager
-from functools import cache
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from threadpoolctl import ThreadpoolController
+
+from customer_segments.one_thread import use_one_thread
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.int64]
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Return a context in which numeric libraries use one thread: sums are added in one order.
-
-    Code that runs on several threads enters it once around all of them: the context of one
-    thread would end while another one is inside its own.
-    """
-    limited: AbstractContextManager[object] = _numeric_libraries().limit(limits=1)
-    return limited
-
-
-@cache
-def _numeric_libraries() -> ThreadpoolController:
-    """Return the libraries that are loaded. To find them takes longer than a small fit."""
-    return ThreadpoolController()
 
 
 def fit_centroids(
@@ -49,8 +33,7 @@ def fit_centroids(
     starts = cut_centroids(rows, cluster_count, directions)
     if step_count == 0:
         return starts
-    with one_thread():
-        model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
+    model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
 
 
@@ -65,6 +48,7 @@ def cut_centroids(rows: Matrix, cluster_count: int, directions: Matrix | None = 
 
     Raises ValueError when there are fewer distinct rows than clusters.
     """
+    use_one_thread()
     groups = [_Group(rows, 0, directions)]
     while len(groups) < cluster_count:
         groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
@@ -100,14 +84,12 @@ class _Group:
         )
         return lower, upper
 
-    def _candidates(self, centred: Matrix) -> list[Matrix]:
-        """Return the direction whose turn it is, those after it for rows that are equal on it."""
-        with one_thread():  # sums added in one order give the same bytes
-            principal: Matrix = np.linalg.eigh(centred.T @ centred)[1][:, -1]
-        if self.directions is None:
-            return [principal]
-        turn = self.depth % len(self.directions)
-        return [*self.directions[turn:], *self.directions[:turn], principal]
+    def _candidates(self, centred: Matrix) -> Iterator[Matrix]:
+        """Yield the direction whose turn it is, those after it for rows that are equal on it."""
+        if self.directions is not None:
+            turn = self.depth % len(self.directions)
+            yield from (*self.directions[turn:], *self.directions[:turn])
+        yield np.linalg.eigh(centred.T @ centred)[1][:, -1]
 
 
 def distances(rows: Matrix, centroids: Matrix) -> Matrix:

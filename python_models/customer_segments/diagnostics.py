@@ -11,8 +11,9 @@ import pandas as pd
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 from sklearn.metrics.pairwise import euclidean_distances
 
-from customer_segments.clustering import Labels, Matrix, distances, nearest, one_thread
+from customer_segments.clustering import Labels, Matrix, distances, nearest
 from customer_segments.metrics import Rows, subsample_agreement
+from customer_segments.one_thread import use_one_thread
 
 GAP_REFERENCES = 10
 
@@ -45,10 +46,10 @@ def diagnose_axis(
         everyone = np.sort(random.choice(everyone, customer_limit, replace=False))
     places = positions(everyone)
     counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
-    with one_thread():
-        labels = np.column_stack([_label(places, fit, count) for count in counts])
-        rows = _shapes(places, labels, fit, counts, random)
-        stability, jaccard = _comes_back(positions, fit, everyone, labels, counts, repeat_count)
+    use_one_thread()
+    labels = np.column_stack([_label(places, fit, count) for count in counts])
+    rows = _shapes(places, labels, fit, counts, random)
+    stability, jaccard = _comes_back(positions, fit, everyone, labels, counts, repeat_count)
     return rows.assign(
         stability_mean=stability.mean(axis=0),
         stability_p10=np.quantile(stability, 0.1, axis=0),

@@ -16,7 +16,8 @@ from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
-from customer_segments.clustering import Matrix, distances, fit_centroids, nearest, one_thread
+from customer_segments.clustering import Matrix, distances, fit_centroids, nearest
+from customer_segments.one_thread import use_one_thread
 
 Keys = NDArray[np.object_]
 
@@ -154,9 +155,9 @@ def fit_taste_matrix(
             "variable item_min_customers or taste_component_count, or use more invoice lines."
         )
     idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
-    with one_thread():
-        svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
-        svd.fit(_weighted(kept, idf))
+    use_one_thread()
+    svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
+    svd.fit(_weighted(kept, idf))
     loadings = svd.components_.T
     largest = np.abs(loadings).argmax(axis=0)
     loadings = loadings * np.sign(loadings[largest, np.arange(component_count)])
