@@ -12,7 +12,7 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silho
 from sklearn.metrics.pairwise import euclidean_distances
 
 from customer_segments.clustering import Labels, Matrix, distances, nearest
-from customer_segments.metrics import Rows, subsample_agreement
+from customer_segments.metrics import Rows, best_jaccard, overlap, subsample_agreement
 from customer_segments.one_thread import use_one_thread
 
 GAP_REFERENCES = 10
@@ -135,13 +135,14 @@ def _comes_back(
     The Jaccard index of a cluster is its overlap with the most similar cluster of a refit, over
     their union (Hennig 2007); below about 0.6 a cluster dissolves when customers come and go.
     """
-    overlaps: list[list[list[float]]] = [[] for _ in counts]
+    overlaps: list[list[Matrix]] = [[] for _ in counts]
 
     def label_subsample(rows: Rows) -> Labels:
         places = positions(everyone[rows])
         found = np.column_stack([_label(places, fit, count) for count in counts])
         for number, count in enumerate(counts):
-            overlaps[number].append(_jaccard(labels[rows, number], found[:, number], count))
+            together = overlap(labels[rows, number], found[:, number], count, count)
+            overlaps[number].append(best_jaccard(together))
         return found
 
     stability = np.array(
@@ -149,11 +150,3 @@ def _comes_back(
     )
     worst = np.array([np.mean(overlap, axis=0).min() for overlap in overlaps])
     return stability, worst
-
-
-def _jaccard(ours: Labels, theirs: Labels, cluster_count: int) -> list[float]:
-    """Return the Jaccard index of each of our clusters with the most similar of theirs."""
-    together = np.zeros((cluster_count, cluster_count))
-    np.add.at(together, (ours - 1, theirs - 1), 1)
-    union = together.sum(axis=1, keepdims=True) + together.sum(axis=0) - together
-    return [float(value) for value in (together / np.maximum(union, 1)).max(axis=1)]

@@ -42,11 +42,16 @@ class TasteModel:
         over. A customer without any known item lies at the origin, about equally far from every
         centroid: its label says little, and the caller should say so.
         """
-        return self.matrix_positions(item_matrix(counts, customer_ids, self.stock_codes))
+        matrix = item_matrix(counts, customer_ids, self.stock_codes)
+        return self.matrix_positions(matrix, self.stock_codes)
 
-    def matrix_positions(self, matrix: sparse.csr_array) -> Matrix:
-        """Return the same for orders per customer and item, (customers, items of the model)."""
-        return _latent(matrix, self.idf, self.loadings)
+    def matrix_positions(self, matrix: sparse.csr_array, stock_codes: Keys) -> Matrix:
+        """Return the same for orders per customer and item, (customers, items)."""
+        columns = pd.Index(stock_codes).get_indexer(pd.Index(self.stock_codes))
+        is_known = columns >= 0
+        known = matrix[:, columns[is_known]]
+        known.sort_indices()
+        return _latent(known, self.idf[is_known], self.loadings[is_known])
 
     def distances(self, counts: pd.DataFrame, customer_ids: Keys) -> Matrix:
         """Return distances of customers to centroids, (customers, clusters), from 0 to 2."""

@@ -1,0 +1,263 @@
+"""A fit and its gate: what a new model is worth, and whether it may replace the stored one.
+
+A label must keep its meaning, so a refit has to earn its place: its segments come back when
+customers come and go, none is tiny or huge, and few customers change label because of it.
+"""
+
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.metrics import adjusted_rand_score
+
+from customer_segments.clustering import Labels, Matrix
+from customer_segments.metrics import Rows, best_jaccard, overlap, subsample_agreement
+from customer_segments.segment_model import (
+    PARAMETER_COLUMNS,
+    Customers,
+    SegmentModel,
+    Settings,
+    crossed,
+    fit_segments,
+)
+
+LABELINGS = ("behaviour", "taste", "segment")
+LIBRARIES = ("duckdb", "numpy", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Floors and bounds of a refit, and how its stability is measured."""
+
+    stability_min: float
+    segment_jaccard_min: float
+    segment_min_share: float
+    segment_max_share: float
+    refit_max_changed_share: float
+    stability_repeat_count: int
+    stability_customer_limit: int
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Agreement of refits to subsamples, (repeats, 3) for LABELINGS, and Jaccard by cluster.
+
+    No rows where the customers are too few for a refit to four fifths of them.
+    """
+
+    agreement: Matrix
+    jaccard: tuple[Matrix, Matrix, Matrix]
+
+
+def fit_model(
+    features: pd.DataFrame,
+    counts: pd.DataFrame,
+    settings: Settings,
+    gate: Gate,
+    *,
+    stored: pd.DataFrame | None = None,
+    is_comparable: bool = False,
+    is_forced: bool = False,
+) -> pd.DataFrame:
+    """Fit a model to the customers and pass it through the gate; return its rows.
+
+    `features` has one row per customer, `counts` customer_id, stock_code and order_count. `stored`
+    has the parameters of the model whose labels are to be kept, in the columns PARAMETER_COLUMNS.
+    The gate may refuse only a fit that `is_comparable`, made with the settings of the stored
+    model; and not one that `is_forced`. The first model, or one with other settings, is accepted:
+    there is none to go on with.
+
+    Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
+    parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
+    measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
+    (cluster_id) who were in the stored cluster (component).
+
+    Raises ValueError when there are too few customers or items for a fit.
+    """
+    customers = Customers.of(features, counts)
+    model = fit_segments(customers, settings)
+    old = None if stored is None or stored.empty else SegmentModel.from_table(stored)
+    if old is not None:
+        model = model.matched(old, customers)
+    labels = model.labels(customers)
+    stability = measure_stability(customers, model, settings, gate)
+    shares = np.bincount(crossed(labels))[1:] / len(customers)
+    rows = [
+        _row("model", "customer_count", value=len(customers)),
+        _row("model", "item_count", value=len(model.taste.stock_codes)),
+        _row("model", "smallest_segment_share", value=shares.min()),
+        _row("model", "largest_segment_share", value=shares.max()),
+        _row("model", "random_seed", value=settings.random_seed),
+        *(_row("model", "version", feature=name, text=version(name)) for name in LIBRARIES),
+        _row("model", "version", feature="python", text=platform.python_version()),
+        *_stability_rows(stability, model, labels),
+    ]
+    problems = list(_problems(stability, model, labels, shares, gate))
+    if old is not None:
+        before = old.labels(customers)
+        changed = float((before != labels).any(axis=1).mean())
+        agreement = adjusted_rand_score(crossed(before), crossed(labels))
+        rows += [
+            _row("model", "changed_customer_share", value=changed),
+            _row("model", "adjusted_rand_index", value=agreement),
+            *_shared_rows(old, model, before, labels),
+        ]
+        if changed > gate.refit_max_changed_share:
+            problems.append(
+                f"{changed:.1%} of customers would change segment without a change in behaviour, "
+                f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share)"
+            )
+    is_refused = bool(problems) and is_comparable and not is_forced
+    rows += [
+        _row("model", "decision", text="refused" if is_refused else "accepted"),
+        _row("model", "decision_reason", text="; ".join(problems) or "within all bounds"),
+    ]
+    table = pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
+    return table if is_refused else pd.concat([table, model.to_table()], ignore_index=True)
+
+
+def measure_stability(
+    customers: Customers, model: SegmentModel, settings: Settings, gate: Gate
+) -> Stability:
+    """Return how surely the labels come back when everything is refitted to part of the customers.
+
+    Each repeat draws two independent 80 % subsamples (`metrics.subsample_agreement`); Jaccard
+    compares the clusters of each with those of the model. Beyond `stability_customer_limit`
+    customers a seeded sample stands for all: fewer customers are less stable, so it errs low.
+    """
+    if len(customers) > gate.stability_customer_limit:
+        random = np.random.default_rng(settings.random_seed)
+        customers = customers.part(
+            np.sort(random.choice(len(customers), gate.stability_customer_limit, replace=False))
+        )
+    reference = _three(model.labels(customers))
+
+    def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]]] | None:
+        found: list[list[Matrix]] = []
+
+        def label_subsample(rows: Rows) -> Labels:
+            part = customers.part(rows)
+            labels = _three(fit_segments(part, settings).labels(part))
+            found.append(
+                [
+                    best_jaccard(overlap(ours, theirs, reference[:, n].max(), theirs.max()))
+                    for n, (ours, theirs) in enumerate(
+                        zip(reference[rows].T, labels.T, strict=True)
+                    )
+                ]
+            )
+            return labels
+
+        try:
+            return subsample_agreement(label_subsample, len(customers), repeat), found
+        except ValueError:  # too few customers who differ
+            return None
+
+    repeats = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(one_repeat)(repeat) for repeat in range(gate.stability_repeat_count)
+    )
+    measured = [repeat for repeat in repeats if repeat is not None]
+    if not measured:
+        return Stability(np.empty((0, 3)), (np.empty(0), np.empty(0), np.empty(0)))
+    jaccard = [part for _, parts in measured for part in parts]
+    behaviour, taste, segment = (
+        np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
+    )
+    return Stability(
+        np.array([agreement for agreement, _ in measured]), (behaviour, taste, segment)
+    )
+
+
+def _three(labels: Labels) -> Labels:
+    """Return behaviour, taste and crossed labels, each from 1 without gaps, (customers, 3)."""
+    axes = [np.unique(column, return_inverse=True)[1] + 1 for column in labels.T]
+    return np.column_stack([*axes, crossed(labels)])
+
+
+def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of the clusters and segments that have customers, in their order."""
+    behaviour, taste = (np.unique(column).tolist() for column in labels.T)
+    segments = np.unique(labels, axis=0).tolist()
+    return (
+        [f"B{cluster}" for cluster in behaviour],
+        [f"T{cluster}" for cluster in taste],
+        [f"B{first}T{second}" for first, second in segments],
+    )
+
+
+def _stability_rows(
+    stability: Stability, model: SegmentModel, labels: Labels
+) -> Iterable[dict[str, object]]:
+    if len(stability.agreement) == 0:
+        return
+    for axis, agreement, jaccard, names in zip(
+        LABELINGS, stability.agreement.T, stability.jaccard, _names(model, labels), strict=True
+    ):
+        yield _row(axis, "stability_mean", value=agreement.mean())
+        yield _row(axis, "stability_p10", value=np.quantile(agreement, 0.1))
+        for name, value in zip(names, jaccard, strict=True):
+            yield _row(axis, "jaccard", feature=name, value=value)
+
+
+def _problems(
+    stability: Stability, model: SegmentModel, labels: Labels, shares: Matrix, gate: Gate
+) -> Iterable[str]:
+    """Yield why the fit is no good by itself."""
+    if len(stability.agreement) == 0:
+        yield "too few customers to measure stability"
+    else:
+        agreement = stability.agreement[:, 2].mean()
+        if agreement < gate.stability_min:
+            yield (
+                f"refits to part of the customers agree by {agreement:.2f} (adjusted Rand index), "
+                f"at least {gate.stability_min:.2f} is asked for (stability_min)"
+            )
+        for name, value in zip(_names(model, labels)[2], stability.jaccard[2], strict=True):
+            if value < gate.segment_jaccard_min:
+                yield (
+                    f"segment {name} dissolves: a refit finds {value:.2f} of it (Jaccard index), "
+                    f"at least {gate.segment_jaccard_min:.2f} is asked for (segment_jaccard_min)"
+                )
+    if shares.min() < gate.segment_min_share:
+        yield (
+            f"the smallest segment holds {shares.min():.1%} of customers, at least "
+            f"{gate.segment_min_share:.1%} is asked for (segment_min_share)"
+        )
+    if shares.max() > gate.segment_max_share:
+        yield (
+            f"the largest segment holds {shares.max():.1%} of customers, at most "
+            f"{gate.segment_max_share:.1%} may (segment_max_share)"
+        )
+
+
+def _shared_rows(
+    old: SegmentModel, model: SegmentModel, before: Labels, labels: Labels
+) -> Iterable[dict[str, object]]:
+    """Yield how many customers each new cluster took from each stored one."""
+    axes = (
+        ("behaviour", old.behaviour_ids, model.behaviour_ids),
+        ("taste", old.taste_ids, model.taste_ids),
+    )
+    for column, (axis, old_ids, new_ids) in enumerate(axes):
+        together = overlap(
+            np.searchsorted(new_ids, labels[:, column]) + 1,
+            np.searchsorted(old_ids, before[:, column]) + 1,
+            len(new_ids),
+            len(old_ids),
+        )
+        for row, column_of in zip(*np.nonzero(together), strict=True):
+            yield _row(
+                axis,
+                "shared_customers",
+                component=int(old_ids[column_of]),
+                cluster_id=int(new_ids[row]),
+                value=together[row, column_of],
+            )
+
+
+def _row(axis: str, parameter: str, **values: object) -> dict[str, object]:
+    return {"axis": axis, "parameter": parameter, **values}
