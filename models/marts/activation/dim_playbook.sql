@@ -1,0 +1,33 @@
+with
+
+playbook as (
+
+    select * from {{ ref('segment_playbook') }}
+
+),
+
+final as (
+
+    select
+        ---------- strings
+        behaviour_profile,
+        behaviour_name,
+        definition,
+        action,
+        channel,
+        offer,
+        owner,
+        goal,
+        goal_metric,
+        cadence,
+
+        ---------- numbers
+        priority,
+        cast(goal_target as double) as goal_target,
+        goal_days
+
+    from playbook
+
+)
+
+select * from final
