@@ -9,7 +9,7 @@ from customer_segments.behaviour import cut_directions, fit_behaviour
 from customer_segments.clustering import Matrix, fit_centroids
 from customer_segments.diagnostics import Positions, diagnose_axis
 from customer_segments.metrics import Rows
-from customer_segments.taste import fit_taste
+from customer_segments.taste import fit_taste_matrix, item_matrix
 
 CLUSTER_COUNTS = range(2, 11)
 
@@ -27,6 +27,7 @@ def diagnose_axes(
     customer_limit: int,
     seed: int,
     cluster_counts: Sequence[int] = CLUSTER_COUNTS,
+    worker_count: int | None = None,
 ) -> pd.DataFrame:
     """Return `diagnose_axis` of both axes, with the axis in the first column.
 
@@ -35,7 +36,8 @@ def diagnose_axes(
     """
     names = sorted(columns)
     customer_ids = features["customer_id"].to_numpy(dtype=object)
-    row_of_pair = pd.Index(customer_ids).get_indexer(pd.Index(counts["customer_id"]))
+    stock_codes = np.unique(counts["stock_code"].to_numpy(dtype=object))
+    matrix = item_matrix(counts, customer_ids, stock_codes)
 
     def behaviour_positions(rows: Rows) -> Matrix:
         part = features.iloc[rows]
@@ -45,16 +47,17 @@ def diagnose_axes(
         return model.positions(part)
 
     def taste_positions(rows: Rows) -> Matrix:
-        part = counts[np.isin(row_of_pair, rows)]
-        model = fit_taste(
+        part = matrix[rows]
+        model = fit_taste_matrix(
             part,
+            stock_codes,
             cluster_count=2,
             component_count=component_count,
             item_min_customers=item_min_customers,
             step_count=0,
             seed=seed,
         )
-        return model.positions(part, customer_ids[rows])
+        return model.matrix_positions(part[:, np.searchsorted(stock_codes, model.stock_codes)])
 
     def diagnose(axis: str, positions: Positions, directions: Matrix | None) -> pd.DataFrame:
         table = diagnose_axis(
@@ -65,6 +68,8 @@ def diagnose_axes(
             repeat_count=repeat_count,
             customer_limit=customer_limit,
             seed=seed,
+            worker_count=worker_count,
+            name=f"Clusters of {axis}",
         )
         table.insert(0, "axis", axis)
         return table
