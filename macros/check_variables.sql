@@ -8,6 +8,9 @@
     } -%}
     {%- set shares = {
         'behaviour_clip_share': [0, 0.25],
+        'cluster_jaccard_min': [0, 1],
+        'cluster_min_share': [0, 0.5],
+        'cluster_stability_min': [0, 1],
         'malformed_max_share': [0, 1],
         'segment_min_share': [0, 1],
         'segment_max_share': [0, 1],
@@ -23,8 +26,12 @@
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
     } -%}
+    {%- set bounds = {
+        'behaviour_cluster_bounds': [2, 10],
+        'taste_cluster_bounds': [2, 10],
+    } -%}
     {%- set texts = ['home_country', 'as_of', 'behaviour_features'] -%}
-    {%- set known = texts + (choices | list) + (counts | list) + (shares | list) -%}
+    {%- set known = texts + (choices | list) + (counts | list) + (shares | list) + (bounds | list) -%}
     {%- set problems = [] -%}
 
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
@@ -53,6 +60,17 @@
             {%- do problems.append(
                 'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected a share from '
                 ~ low ~ ' to ' ~ high ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, (low, high) in bounds.items() -%}
+        {%- set value = var(name) -%}
+        {%- if value is string or value is not sequence or value | length != 2
+            or value[0] is not integer or value[1] is not integer
+            or not low <= value[0] <= value[1] <= high -%}
+            {%- do problems.append(
+                'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected the smallest and the largest '
+                ~ 'number of clusters, from ' ~ low ~ ' to ' ~ high ~ ', such as [3, 6].'
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -1,17 +1,46 @@
 """Both axes side by side, for what is asked of each of them in the same way."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from customer_segments.behaviour import cut_directions, fit_behaviour
+from customer_segments.cluster_counts import CountRule, choose_cluster_count
 from customer_segments.clustering import Matrix, fit_centroids
 from customer_segments.diagnostics import Positions, diagnose_axis
 from customer_segments.metrics import Rows
 from customer_segments.taste import fit_taste_matrix, item_matrix
 
 CLUSTER_COUNTS = range(2, 11)
+
+
+def recommend_counts(
+    features: pd.DataFrame,
+    counts: pd.DataFrame,
+    *,
+    behaviour_bounds: Sequence[int],
+    taste_bounds: Sequence[int],
+    stability_min: float,
+    jaccard_min: float,
+    share_min: float,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Return `diagnose_axes` and whether `choose_cluster_count` takes the number for its axis.
+
+    Bounds are the smallest and the largest number, `settings` are those of `diagnose_axes`. Too
+    few customers for a number within the bounds: none is recommended.
+    """
+    table = diagnose_axes(features, counts, **settings)
+    table["is_recommended"] = False
+    for axis, (low, high) in (("behaviour", behaviour_bounds), ("taste", taste_bounds)):
+        of_axis = table["axis"] == axis
+        if table.loc[of_axis, "cluster_count"].between(low, high).any():
+            rule = CountRule(low, high, stability_min, jaccard_min, share_min)
+            number = choose_cluster_count(table[of_axis], rule)
+            table.loc[of_axis & (table["cluster_count"] == number), "is_recommended"] = True
+    return table
 
 
 def diagnose_axes(
@@ -57,7 +86,7 @@ def diagnose_axes(
             step_count=0,
             seed=seed,
         )
-        return model.matrix_positions(part[:, np.searchsorted(stock_codes, model.stock_codes)])
+        return model.matrix_positions(part, stock_codes)
 
     def diagnose(axis: str, positions: Positions, directions: Matrix | None) -> pd.DataFrame:
         table = diagnose_axis(

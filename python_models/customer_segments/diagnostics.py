@@ -39,9 +39,9 @@ def diagnose_axis(
     `positions` refits the axis' space to the customers at the given sorted positions and returns
     where they lie, (rows, columns); `fit` returns the centroids of such rows. Beyond
     `customer_limit` a seeded sample of so many customers stands for all: the silhouette needs all
-    pairs. `silhouette_error` is the standard error of that sampling, 0 without it;
-    `stability_error` that of a mean over `repeat_count` repeats. A sample comes back less surely
-    than all customers would, so its stability is a lower bound.
+    pairs. `silhouette_error` is the standard error of that sampling with the clusters as they are,
+    0 without it; `stability_error` that of a mean over `repeat_count` repeats. A sample comes back
+    less surely than all customers would, so its stability is a lower bound.
 
     Numbers of clusters that the customers are too few for are left out. `worker_count` processes
     share the repeats (see `repeat_all`, also for `name`); the table does not depend on it.

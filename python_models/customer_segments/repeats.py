@@ -27,36 +27,44 @@ def repeat_all(
 
     A task depends on its number alone (it seeds itself), so the number of workers changes the time
     and nothing else. Without `worker_count` this process works alone until it knows that the rest
-    would take longer than it takes workers to start, one a core.
+    needs more computing than it takes workers to start, one a core.
 
     Every five seconds a line says how many of the repeats `name` are done, how many a second, and
     how long the rest will take; `say` gets it, by default standard error.
     """
-    say = say or _say
+    progress = _Progress(name, count, say or _say)
     workers = worker_count or cpu_count()
     results: list[Result] = []
-    start = said = time.monotonic()
-    tasks = iter(range(count))
     if worker_count is None or worker_count == 1:
-        for number in tasks:
+        start = time.thread_time()  # not the clock: on a busy machine workers help less
+        for number in range(count):
             results.append(task(number))
-            now = time.monotonic()
-            rest = (count - len(results)) * (now - start) / len(results)
+            progress.report(len(results))
+            rest = (count - len(results)) * (time.thread_time() - start) / len(results)
             if worker_count is None and workers > 1 and rest > WORKERS_PAY_SECONDS:
                 break
-            if now - said >= PROGRESS_SECONDS and rest > 0:
-                said = now
-                say(_progress(name, len(results), count, now - start))
-    if len(results) == count:
-        return results
-    before, start = len(results), time.monotonic()
-    for result in _on_workers(task, tasks, workers):
-        results.append(result)
-        now = time.monotonic()
-        if now - said >= PROGRESS_SECONDS and len(results) < count:
-            said = now
-            say(_progress(name, len(results), count, now - start, before))
+    if len(results) < count:
+        for result in _on_workers(task, range(len(results), count), workers):
+            results.append(result)
+            progress.report(len(results))
     return results
+
+
+class _Progress:
+    """Says every few seconds how far the repeats are."""
+
+    def __init__(self, name: str, count: int, say: Callable[[str], None]) -> None:
+        self.name, self.count, self.say = name, count, say
+        self.start = self.said = time.monotonic()
+
+    def report(self, done: int) -> None:
+        now = time.monotonic()
+        if done == self.count or now - self.said < PROGRESS_SECONDS:
+            return
+        self.said = now
+        rate = done / (now - self.start)
+        left = (self.count - done) / rate
+        self.say(f"  {self.name}: {done} of {self.count}, {rate:.1f} a second, {left:.0f} s left")
 
 
 def _on_workers(
@@ -65,12 +73,6 @@ def _on_workers(
     run = Parallel(worker_count, return_as="generator")
     results: Iterator[Result] = run(delayed(task)(number) for number in numbers)
     return results
-
-
-def _progress(name: str, done: int, count: int, seconds: float, before: int = 0) -> str:
-    """Return the line of progress; `before` of the `done` were done before the `seconds`."""
-    rate = (done - before) / seconds
-    return f"  {name}: {done} of {count}, {rate:.1f} a second, {(count - done) / rate:.0f} s left"
 
 
 def _say(line: str) -> None:

@@ -2,7 +2,7 @@
 
 
 def model(dbt, session):
-    from customer_segments.axes import diagnose_axes
+    from customer_segments.axes import recommend_counts
 
     columns = dbt.config.meta_get("feature_columns")
     clip_share = dbt.config.meta_get("clip_share")
@@ -12,8 +12,13 @@ def model(dbt, session):
     repeat_count = dbt.config.meta_get("repeat_count")
     customer_limit = dbt.config.meta_get("customer_limit")
     seed = dbt.config.meta_get("seed")
+    behaviour_bounds = dbt.config.meta_get("behaviour_bounds")
+    taste_bounds = dbt.config.meta_get("taste_bounds")
+    stability_min = dbt.config.meta_get("stability_min")
+    jaccard_min = dbt.config.meta_get("jaccard_min")
+    share_min = dbt.config.meta_get("share_min")
 
-    return diagnose_axes(
+    return recommend_counts(
         dbt.ref("fct_customer_features").order("customer_id").df(),
         dbt.ref("int_customer_item_counts").order("customer_id, stock_code").df(),
         columns=columns,
@@ -24,4 +29,9 @@ def model(dbt, session):
         repeat_count=repeat_count,
         customer_limit=customer_limit,
         seed=seed,
+        behaviour_bounds=behaviour_bounds,
+        taste_bounds=taste_bounds,
+        stability_min=stability_min,
+        jaccard_min=jaccard_min,
+        share_min=share_min,
     )

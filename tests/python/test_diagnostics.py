@@ -51,3 +51,24 @@ def test_a_sample_stands_for_many_customers(places: np.ndarray) -> None:
 def test_numbers_that_the_customers_are_too_few_for_are_left_out() -> None:
     table = diagnose(np.array([[0.0], [1.0], [5.0], [6.0]] * 30))
     assert table.index.tolist() == [2, 3]
+
+
+def test_workers_change_the_time_not_the_table(places: np.ndarray) -> None:
+    assert diagnose(places, worker_count=2).equals(diagnose(places, worker_count=1))
+
+
+def test_errors_of_sampling_are_stated(places: np.ndarray) -> None:
+    everyone, sample = diagnose(places), diagnose(places, customer_limit=100)
+    assert (everyone["silhouette_error"] == 0).all()
+    off = (sample["silhouette"] - everyone["silhouette"]).abs()
+    assert (off < 4 * sample["silhouette_error"]).all()
+    # Four times the repeats, half the error; the means differ by no more than the errors say.
+    few, many = (diagnose(places, repeat_count=count) for count in (10, 40))
+    assert 0.3 < many.loc[5, "stability_error"] / few.loc[5, "stability_error"] < 0.8
+    off = (few["stability_mean"] - many["stability_mean"]).abs()
+    assert (off <= 4 * few["stability_error"] + 1e-9).all()
+
+
+def test_the_seed_decides_which_customers_a_refit_sees(places: np.ndarray) -> None:
+    one, two = (diagnose(places, seed=seed).loc[5, "stability_mean"] for seed in (1, 2))
+    assert one != two

@@ -83,6 +83,8 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("as_of: yesterday", ["as_of is yesterday", "2011-09-01"]),
         ("as_of: '2011-02-40'", ["as_of is 2011-02-40"]),
         ("behaviour_cluster_count: 1", ["behaviour_cluster_count is 1", "from 2 to 10"]),
+        ("taste_cluster_bounds: [4, 2]", ["taste_cluster_bounds is [4, 2]", "such as [3, 6]"]),
+        ("taste_cluster_bounds: 4", ["taste_cluster_bounds is 4", "from 2 to 10"]),
         ("behaviour_cluster_count: 3.5", ["behaviour_cluster_count is 3.5", "whole number"]),
         ("behaviour_clip_share: half", ["behaviour_clip_share is half", "share"]),
         ("home_country: ' '", ["home_country is empty"]),
