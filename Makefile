@@ -14,7 +14,7 @@ DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
 
-.PHONY: help build data test lint docs reference sample lock clean test-faults
+.PHONY: help build data test lint docs docs-serve lineage reference sample lock clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -42,6 +42,17 @@ lint: .venv/development ## Check style and types of SQL and Python
 docs: .venv/runtime ## Write the documentation site as one page, target/static_index.html
 	@.venv/bin/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html"
+
+docs-serve: docs ## Serve the documentation site on this machine, PORT=8080
+	@.venv/bin/dbt docs serve --no-browser --port $(PORT)
+
+PORT ?= 8080
+
+lineage: .venv/development ## Write the lineage of every column as one page, target/lineage/index.html
+	@.venv/bin/dbt --quiet docs generate
+	@DO_NOT_TRACK=1 DBT_COLIBRI_NO_VERSION_CHECK=1 .venv/bin/colibri generate \
+		--output-dir target/lineage >/dev/null
+	@echo "Open target/lineage/index.html"
 
 reference: .venv/development ## Write what docs/ makes of the sample again: dictionary and picture
 	@mkdir -p target

@@ -1,7 +1,9 @@
 """One dbt runner for all tests: importing and parsing is paid once, a build takes seconds."""
 
+import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,23 @@ from typing import Any
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
 REAL = PROJECT.parent / "shared" / "data"
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# As root in a container, without a graphics card, and without calls home of its own.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 runner = dbtRunner()
 
@@ -105,3 +120,59 @@ def client_file() -> Path:
 def public_file() -> Path:
     """Return the public file of all customers, if it is here."""
     return _real("online_retail_2010_2011.parquet")
+
+
+@pytest.fixture(scope="session")
+def site(build: Builder, sample_build: Build) -> Path:
+    """Return a folder with the documentation site of the sample, its manifest and its catalog."""
+    target = sample_build.folder.parent / "target"
+    written = build(
+        SAMPLE / "invoice_lines.csv", "docs", "generate", "--static", folder=sample_build.folder
+    )
+    assert written.success, written.exception
+    folder = sample_build.folder / "site"
+    folder.mkdir()
+    for name in ("static_index.html", "index.html", "manifest.json", "catalog.json"):
+        shutil.copy(target / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def manifest(site: Path) -> dict[str, Any]:
+    """Return dbt's manifest of the project as it is shipped."""
+    return dict(json.loads((site / "manifest.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return the machine's Chromium, headless; skip where there is none."""
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+    if not named:
+        pytest.skip("no Chromium on this machine: install one, or name its path in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=named, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[[Path, str], Page]]:
+    """Return a function that opens a file (and a place in it) as a reader without network would.
+
+    After the test, the page must have asked for nothing outside its file and raised no error.
+    """
+    context = chromium.new_context(offline=True, viewport={"width": 1400, "height": 900})
+    asked: list[str] = []
+    errors: list[str] = []
+
+    def visit(file: Path, place: str = "") -> Page:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url[:120]))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(file.as_uri() + place)
+        return page
+
+    yield visit
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert errors == []
