@@ -4,7 +4,9 @@
         'customer_scope': ['international', 'all'],
         'date_order': ['infer', 'month_first', 'day_first'],
         'diagnostics': [true, false],
+        'refit': [true, false, 'force'],
         'segment_size_severity': ['warn', 'error'],
+        'stability_severity': ['warn', 'error'],
     } -%}
     {%- set shares = {
         'behaviour_clip_share': [0, 0.25],
@@ -12,8 +14,12 @@
         'cluster_min_share': [0, 0.5],
         'cluster_stability_min': [0, 1],
         'malformed_max_share': [0, 1],
+        'model_min_item_share': [0, 1],
+        'refit_max_changed_share': [0, 1],
+        'segment_jaccard_min': [0, 1],
         'segment_min_share': [0, 1],
         'segment_max_share': [0, 1],
+        'stability_min': [0, 1],
     } -%}
     {%- set counts = {
         'wholesale_line_units': [1, 1000000],
@@ -25,6 +31,8 @@
         'diagnostics_customer_limit': [100, 20000],
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
+        'stability_customer_limit': [100, 100000],
+        'stability_repeat_count': [2, 1000],
     } -%}
     {%- set bounds = {
         'behaviour_cluster_bounds': [2, 10],

@@ -92,8 +92,7 @@ def fit_model(
         _row("model", "smallest_segment_share", value=shares.min()),
         _row("model", "largest_segment_share", value=shares.max()),
         _row("model", "random_seed", value=settings.random_seed),
-        *(_row("model", "version", feature=name, text=version(name)) for name in LIBRARIES),
-        _row("model", "version", feature="python", text=platform.python_version()),
+        _row("model", "library_versions", text=_library_versions()),
         *_stability_rows(stability, model, labels),
     ]
     problems = list(_problems(stability, model, labels, shares, gate))
@@ -257,6 +256,11 @@ def _shared_rows(
                 cluster_id=int(new_ids[row]),
                 value=together[row, column_of],
             )
+
+
+def _library_versions() -> str:
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    return ", ".join([f"python {platform.python_version()}", *libraries])
 
 
 def _row(axis: str, parameter: str, **values: object) -> dict[str, object]:

@@ -18,6 +18,7 @@ from customer_segments.metrics import Rows, overlap
 from customer_segments.taste import Keys, TasteModel, fit_taste_matrix, item_matrix
 
 # One row per parameter of a model, as the table keeps them; `feature` is a stock code on taste.
+MODEL_PARAMETERS = ["clip_low", "clip_high", "mean", "scale", "idf", "loading", "centroid"]
 PARAMETER_COLUMNS = ["axis", "parameter", "feature", "component", "cluster_id", "value", "text"]
 
 
@@ -107,8 +108,8 @@ class SegmentModel:
 
     @classmethod
     def from_table(cls, table: pd.DataFrame) -> "SegmentModel":
-        """Return the model that `to_table` wrote; the order of its rows does not matter."""
-        axes = dict(list(table.groupby("axis")))
+        """Return the model that `to_table` wrote; other rows, and their order, do not matter."""
+        axes = dict(list(table[table["parameter"].isin(MODEL_PARAMETERS)].groupby("axis")))
         taste = axes["taste"].rename(columns={"feature": "stock_code"})
         return cls(
             BehaviourModel.from_table(axes["behaviour"]),

@@ -1,5 +1,6 @@
 """The summary that ends `make build`, read from the published database."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,11 @@ NOT_KEPT = """
 """
 BUILD = "select as_of_date, customer_scope, home_country, home_country_line_count from rpt_build"
 NET = "select count(*), sum(net_sales_gbp) from fct_customer_features"
+MODEL = """
+    select model_version, as_of_date, customer_count, segment_stability
+    from dim_models where is_in_force
+"""
+LAST_FIT = "select decision, decision_reason, model_version from dim_models order by 3 desc limit 1"
 SEGMENTS = """
     select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
     from rpt_segment_summary
@@ -29,6 +35,8 @@ def summarise(database: Path) -> str:
         not_kept = connection.execute(NOT_KEPT).fetchall()
         segments = connection.execute(SEGMENTS).fetchall()
         [(as_of, scope, home, home_lines)] = connection.execute(BUILD).fetchall()
+        [model] = connection.execute(MODEL).fetchall()
+        [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
         [(customers, net_sales)] = connection.execute(NET).fetchall()
     who = "all customers" if scope == "all" else f"customers outside {home}"
     lines = [
@@ -42,6 +50,8 @@ def summarise(database: Path) -> str:
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
         f"Net sales {net_sales:>19,.2f} GBP of {customers:,} customers, returns taken off",
+        _model(*model),
+        *([f"          refit {last_version} refused: {reason}"] if decision == "refused" else []),
         "",
         "Segments  customers        net sales",
     ]
@@ -51,3 +61,8 @@ def summarise(database: Path) -> str:
             f"{'':37}{action}",
         ]
     return "\n".join(lines)
+
+
+def _model(version: int, as_of: date, customer_count: int, stability: float | None) -> str:
+    measured = "too few to measure stability" if stability is None else f"stability {stability:.2f}"
+    return f"Model     {version}, fitted as of {as_of} to {customer_count:,} customers, {measured}"

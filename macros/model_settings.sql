@@ -1,0 +1,23 @@
+{#- The variables that a fit depends on, as text: a model goes on being used while they stay. -#}
+{% macro model_settings() -%}
+    {%- set names = [
+        'behaviour_clip_share',
+        'behaviour_cluster_count',
+        'behaviour_features',
+        'customer_scope',
+        'home_country',
+        'item_min_customers',
+        'kmeans_step_count',
+        'random_seed',
+        'taste_cluster_count',
+        'taste_component_count',
+    ] -%}
+    {%- set settings = [] -%}
+    {%- for name in names -%}
+        {%- set value = var(name) -%}
+        {%- do settings.append(
+            name ~ '=' ~ (value if value is string or value is not iterable else value | join(' '))
+        ) -%}
+    {%- endfor -%}
+    {{ quoted(settings | join(', ')) }}
+{%- endmacro %}

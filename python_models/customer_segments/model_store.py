@@ -1,0 +1,75 @@
+"""The table of fitted models: what a build adds to it, if anything.
+
+Relations come in unread, so a build that fits nothing reads two small tables and imports no
+scikit-learn.
+"""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+# The columns of ml_model_parameters; segment_model.PARAMETER_COLUMNS without the version.
+SCHEMA = pa.schema(
+    [
+        ("model_version", pa.int64()),
+        ("axis", pa.string()),
+        ("parameter", pa.string()),
+        ("feature", pa.string()),
+        ("component", pa.int64()),
+        ("cluster_id", pa.int64()),
+        ("value", pa.float64()),
+        ("text", pa.string()),
+    ]
+)
+
+
+def add_model(
+    *,
+    request: Any,
+    stored: Any,
+    features: Any,
+    counts: Any,
+    settings: dict[str, Any],
+    gate: dict[str, Any],
+) -> pa.Table:
+    """Return the rows of the model that `request` asks for, none when it asks for none.
+
+    All four are DuckDB relations: `request` is ml_model_request, one row; `stored` the rows so
+    far; `features` and `counts` are what a fit sees, ordered. `settings` are those of
+    `segment_model.Settings`, `gate` those of `model_gate.Gate`. A version that is stored already is
+    not fitted again.
+    """
+    [asked] = request.df().to_dict("records")
+    number = int(asked["model_version"])
+    if (
+        not asked["is_fit"]
+        or stored.filter(f"model_version = {number}").count("*").fetchall()[0][0]
+    ):
+        return SCHEMA.empty_table()
+
+    from customer_segments.model_gate import Gate, fit_model
+    from customer_segments.segment_model import Settings
+
+    compared = asked["compared_model_version"]
+    before = None if pd.isna(compared) else stored.filter(f"model_version = {int(compared)}").df()
+    rows = fit_model(
+        features.df(),
+        counts.df(),
+        Settings(**settings),
+        Gate(**gate),
+        stored=before,
+        is_comparable=bool(asked["is_comparable"]),
+        is_forced=bool(asked["is_forced"]),
+    )
+    facts = [
+        {"axis": "model", "parameter": "fit_reason", "text": asked["fit_reason"]},
+        {"axis": "model", "parameter": "as_of_date", "text": str(asked["as_of_date"])[:10]},
+        {"axis": "model", "parameter": "settings", "text": asked["settings"]},
+    ]
+    if before is not None:
+        facts.append({"axis": "model", "parameter": "compared_model_version", "value": compared})
+    table = pd.concat([pd.DataFrame(facts), rows], ignore_index=True).assign(model_version=number)
+    return pa.Table.from_pandas(
+        table.reindex(columns=SCHEMA.names), schema=SCHEMA, preserve_index=False
+    )

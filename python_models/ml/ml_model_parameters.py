@@ -1,0 +1,47 @@
+"""Every model fitted so far, one row per parameter: a build adds rows only when it fits one."""
+
+
+def model(dbt, session):
+    from customer_segments.model_store import add_model
+
+    behaviour_features = dbt.config.meta_get("behaviour_features")
+    behaviour_cluster_count = dbt.config.meta_get("behaviour_cluster_count")
+    behaviour_clip_share = dbt.config.meta_get("behaviour_clip_share")
+    taste_cluster_count = dbt.config.meta_get("taste_cluster_count")
+    taste_component_count = dbt.config.meta_get("taste_component_count")
+    item_min_customers = dbt.config.meta_get("item_min_customers")
+    kmeans_step_count = dbt.config.meta_get("kmeans_step_count")
+    random_seed = dbt.config.meta_get("random_seed")
+    stability_min = dbt.config.meta_get("stability_min")
+    segment_jaccard_min = dbt.config.meta_get("segment_jaccard_min")
+    segment_min_share = dbt.config.meta_get("segment_min_share")
+    segment_max_share = dbt.config.meta_get("segment_max_share")
+    refit_max_changed_share = dbt.config.meta_get("refit_max_changed_share")
+    stability_repeat_count = dbt.config.meta_get("stability_repeat_count")
+    stability_customer_limit = dbt.config.meta_get("stability_customer_limit")
+
+    return add_model(
+        request=dbt.ref("ml_model_request"),
+        stored=dbt.ref("ml_parameters_stored"),
+        features=dbt.ref("fct_customer_features").order("customer_id"),
+        counts=dbt.ref("int_customer_item_counts").order("customer_id, stock_code"),
+        settings={
+            "behaviour_features": behaviour_features,
+            "behaviour_cluster_count": behaviour_cluster_count,
+            "behaviour_clip_share": behaviour_clip_share,
+            "taste_cluster_count": taste_cluster_count,
+            "taste_component_count": taste_component_count,
+            "item_min_customers": item_min_customers,
+            "kmeans_step_count": kmeans_step_count,
+            "random_seed": random_seed,
+        },
+        gate={
+            "stability_min": stability_min,
+            "segment_jaccard_min": segment_jaccard_min,
+            "segment_min_share": segment_min_share,
+            "segment_max_share": segment_max_share,
+            "refit_max_changed_share": refit_max_changed_share,
+            "stability_repeat_count": stability_repeat_count,
+            "stability_customer_limit": stability_customer_limit,
+        },
+    )

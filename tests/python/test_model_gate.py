@@ -1,0 +1,166 @@
+"""A fit and its gate: labels keep their ids, and a refit has to earn its place."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from customer_segments.model_gate import Gate, fit_model, measure_stability
+from customer_segments.segment_model import (
+    Customers,
+    SegmentModel,
+    Settings,
+    _matched_ids,
+    crossed,
+    fit_segments,
+)
+
+SETTINGS = Settings(
+    behaviour_features=["recency_days", "order_count", "net_sales_gbp"],
+    behaviour_cluster_count=4,
+    behaviour_clip_share=0.01,
+    taste_cluster_count=2,
+    taste_component_count=2,
+    item_min_customers=3,
+    kmeans_step_count=1,
+    random_seed=1,
+)
+GATE = Gate(
+    stability_min=0.6,
+    segment_jaccard_min=0.5,
+    segment_min_share=0.05,
+    segment_max_share=0.4,
+    refit_max_changed_share=0.05,
+    stability_repeat_count=4,
+    stability_customer_limit=1000,
+)
+
+
+def shop(customer_count: int = 160, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return features and item counts of customers in four behaviours and two tastes."""
+    random = np.random.default_rng(seed)
+    ids = [f"{number:03}" for number in range(customer_count)]
+    kind = np.arange(customer_count) % 8
+    features = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "recency_days": np.where(kind % 2 == 0, 10, 200) + random.integers(0, 20, len(ids)),
+            "order_count": np.where(kind % 4 < 2, 12, 2) + random.integers(0, 3, len(ids)),
+            "net_sales_gbp": np.where(kind % 4 < 2, 4000, 200) * random.uniform(0.8, 1.2, len(ids)),
+        }
+    )
+    rows = [
+        (customer, f"{'TOY' if kind[row] < 4 else 'MUG'}{item}", int(random.integers(1, 4)))
+        for row, customer in enumerate(ids)
+        for item in random.choice(8, size=5, replace=False)
+    ]
+    return features, pd.DataFrame(rows, columns=["customer_id", "stock_code", "order_count"])
+
+
+def model_of(table: pd.DataFrame) -> SegmentModel:
+    return SegmentModel.from_table(table)
+
+
+def fact(table: pd.DataFrame, parameter: str, column: str = "value") -> object:
+    [found] = table.loc[(table["axis"] == "model") & (table["parameter"] == parameter), column]
+    return found
+
+
+@pytest.fixture(scope="module")
+def first() -> pd.DataFrame:
+    return fit_model(*shop(), SETTINGS, GATE)
+
+
+def test_the_first_model_is_accepted_and_comes_back(first: pd.DataFrame) -> None:
+    assert fact(first, "decision", "text") == "accepted"
+    stability = first[first["parameter"] == "stability_mean"].set_index("axis")["value"]
+    assert stability.to_dict() == pytest.approx({"behaviour": 1, "taste": 1, "segment": 1})
+    jaccard = first[first["parameter"] == "jaccard"]
+    assert jaccard.groupby("axis").size().to_dict() == {"behaviour": 4, "taste": 2, "segment": 8}
+    assert jaccard["value"].min() > 0.99
+
+
+def test_a_table_is_the_model(first: pd.DataFrame) -> None:
+    customers = Customers.of(*shop())
+    shuffled = first.sample(frac=1, random_state=1)
+    found, expected = model_of(shuffled).labels(customers), fit_segments(customers, SETTINGS)
+    assert (found == expected.labels(customers)).all()
+
+
+def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> None:
+    """The stored model calls its clusters 4, 3, 2, 9 and 2, 1: the refit does, too."""
+    renamed = first.copy()
+    names = {"behaviour": {1: 4, 2: 3, 3: 2, 4: 9}, "taste": {1: 2, 2: 1}}
+    for axis, ids in names.items():
+        rows = (first["axis"] == axis) & (first["parameter"] == "centroid")
+        renamed.loc[rows, "cluster_id"] = first.loc[rows, "cluster_id"].map(ids)
+    features, counts = shop(seed=4)
+    table = fit_model(features, counts, SETTINGS, GATE, stored=renamed, is_comparable=True)
+    customers = Customers.of(features, counts)
+    assert (model_of(table).labels(customers) == model_of(renamed).labels(customers)).all()
+    assert fact(table, "changed_customer_share") == 0
+    assert fact(table, "adjusted_rand_index") == 1
+
+
+def test_a_cluster_without_a_predecessor_gets_a_new_id(first: pd.DataFrame) -> None:
+    more = replace(SETTINGS, behaviour_cluster_count=5)
+    table = fit_model(*shop(), more, GATE, stored=first)
+    assert fact(table, "decision", "text") == "accepted"  # other settings cannot be refused
+    assert model_of(table).behaviour_ids.tolist() == [1, 2, 3, 4, 5]
+    shared = table[(table["parameter"] == "shared_customers") & (table["axis"] == "behaviour")]
+    assert shared.loc[shared["cluster_id"] == 5, "component"].notna().all()
+    assert shared["value"].sum() == len(shop()[0])
+
+
+def test_an_id_that_was_used_is_not_used_again() -> None:
+    """Old clusters 2 and 5; of the three new ones the middle one shares nobody with either."""
+    old, new = np.array([2, 2, 2, 5, 5, 2]), np.array([1, 1, 1, 3, 3, 1])
+    found = _matched_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new)
+    assert found.tolist() == [2, 6, 5]
+
+
+def test_a_refit_that_changes_too_many_is_refused_unless_forced(first: pd.DataFrame) -> None:
+    features, counts = shop(seed=5)
+    features["recency_days"] = np.random.default_rng(9).permutation(features["recency_days"]) + 150
+    table = fit_model(features, counts, SETTINGS, GATE, stored=first, is_comparable=True)
+    assert fact(table, "decision", "text") == "refused"
+    assert "would change segment" in str(fact(table, "decision_reason", "text"))
+    assert not table["parameter"].isin(["centroid", "idf"]).any()
+    forced = fit_model(
+        features, counts, SETTINGS, GATE, stored=first, is_comparable=True, is_forced=True
+    )
+    assert fact(forced, "decision", "text") == "accepted"
+    assert "would change segment" in str(fact(forced, "decision_reason", "text"))
+
+
+def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None:
+    features, counts = shop(seed=6)
+    random = np.random.default_rng(6)
+    counts["stock_code"] = random.permutation(counts["stock_code"])  # no tastes any more
+    counts = counts.drop_duplicates(["customer_id", "stock_code"])
+    strict = replace(GATE, stability_min=0.99, segment_jaccard_min=0.99, refit_max_changed_share=1)
+    table = fit_model(features, counts, SETTINGS, strict, stored=first, is_comparable=True)
+    assert fact(table, "decision", "text") == "refused"
+    reason = str(fact(table, "decision_reason", "text"))
+    assert "stability_min" in reason
+    assert "dissolves" in reason
+
+
+def test_too_few_customers_to_measure_stability_is_said() -> None:
+    features, counts = shop(customer_count=8)
+    small = replace(SETTINGS, item_min_customers=1, behaviour_cluster_count=8)
+    table = fit_model(features, counts, small, GATE)
+    assert fact(table, "decision_reason", "text").startswith("too few customers")  # type: ignore[attr-defined]
+    assert not (table["parameter"] == "stability_mean").any()
+
+
+def test_stability_is_the_same_in_any_number_of_threads() -> None:
+    customers = Customers.of(*shop(seed=8))
+    model = fit_segments(customers, SETTINGS)
+    one, two = (measure_stability(customers, model, SETTINGS, GATE) for _ in range(2))
+    assert (one.agreement == two.agreement).all()
+
+
+def test_crossed_labels_count_pairs() -> None:
+    assert crossed(np.array([[2, 1], [1, 1], [2, 2], [2, 1]])).tolist() == [2, 1, 3, 2]
