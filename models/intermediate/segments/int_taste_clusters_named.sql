@@ -1,3 +1,4 @@
+{#- From the model, not from today's orders: a cluster keeps its name as long as its model. -#}
 with
 
 model_parameters as (
@@ -6,54 +7,84 @@ model_parameters as (
 
 ),
 
-clusters as (
+families as (
 
-    select * from {{ ref('ml_customer_clusters') }}
-
-),
-
-customer_items as (
-
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('int_items_grouped') }}
 
 ),
 
-items as (
-
-    select * from {{ ref('dim_items') }}
-
-),
-
-family_orders as (
+centroids as (
 
     select
-        clusters.taste_cluster_id,
-        items.product_family,
-        sum(customer_items.order_count) as order_count
+        cluster_id,
+        component,
+        value - avg(value) over (partition by component) as value
 
-    from customer_items
+    from model_parameters
+    where parameter = 'centroid'
 
-    inner join clusters
-        on customer_items.customer_id = clusters.customer_id
+),
 
-    inner join items
-        on customer_items.stock_code = items.stock_code
+loadings as (
+
+    select
+        stock_code,
+        component,
+        value
+
+    from model_parameters
+    where parameter = 'loading'
+
+),
+
+-- An item weighs as its IDF in the model, and counts as often as customers of the fit bought it:
+-- the IDF is 1 + ln of customers over those who bought the item.
+item_weights as (
+
+    select
+        stock_code,
+        value * exp(1 - value) as weight
+
+    from model_parameters
+    where parameter = 'idf'
+
+),
+
+-- How far an item pulls its buyers from the middle of the centroids towards one of them.
+item_pulls as (
+
+    select
+        centroids.cluster_id,
+        loadings.stock_code,
+        sum(cast(centroids.value * loadings.value as decimal(18, 15))) as pull
+
+    from loadings
+
+    inner join centroids
+        on loadings.component = centroids.component
 
     group by 1, 2
 
 ),
 
--- How much more of a cluster's orders fall on a family than of all orders.
-family_shares as (
+family_pulls as (
 
     select
-        taste_cluster_id,
-        product_family,
-        order_count / sum(order_count) over (partition by taste_cluster_id)
-        - sum(order_count) over (partition by product_family) / sum(order_count) over ()
-            as share_gain
+        item_pulls.cluster_id,
+        families.product_family,
+        sum(
+            cast(cast(item_pulls.pull as double) * item_weights.weight as decimal(18, 12))
+        ) as pull
 
-    from family_orders
+    from item_pulls
+
+    inner join item_weights
+        on item_pulls.stock_code = item_weights.stock_code
+
+    inner join families
+        on item_pulls.stock_code = families.stock_code
+
+    group by 1, 2
 
 ),
 
@@ -62,21 +93,19 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by taste_cluster_id
-            order by share_gain desc, product_family
+            partition by cluster_id
+            order by pull desc, product_family
         ) as family_rank
 
-    from family_shares
-    where
-        share_gain > 0
-        and product_family <> 'Other'
+    from family_pulls
+    where pull > 0
 
 ),
 
 names as (
 
     select
-        taste_cluster_id,
+        cluster_id,
         max(product_family) filter (where family_rank = 1)
         || coalesce(', ' || max(product_family) filter (where family_rank = 2), '') as taste_name
 
@@ -88,8 +117,7 @@ names as (
 cluster_ids as (
 
     select distinct cluster_id
-    from model_parameters
-    where parameter = 'centroid'
+    from centroids
 
 ),
 
@@ -102,7 +130,7 @@ named as (
     from cluster_ids
 
     left join names
-        on cluster_ids.cluster_id = names.taste_cluster_id
+        on cluster_ids.cluster_id = names.cluster_id
 
 ),
 
