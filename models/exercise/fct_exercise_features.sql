@@ -6,19 +6,29 @@ lines as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
 -- The exercise's own rules: every line with a customer counts, postage and manual entries too.
 identified_lines as (
 
     select
-        customer_id,
-        invoice_id,
-        written_stock_code,
-        line_gbp
+        lines.customer_id,
+        lines.invoice_id,
+        lines.written_stock_code,
+        lines.line_gbp
 
     from lines
+
+    cross join as_of
+
     where
-        customer_id is not null
-        and unreadable_column is null
+        lines.customer_id is not null
+        and lines.unreadable_column is null
+        and lines.invoiced_at < as_of.as_of_date
 
 ),
 

@@ -4,6 +4,11 @@ Labels are any integers, one a customer; customers are in the same order in ever
 is what the labels were made from, "future" what the same customers bought afterwards. Matrices of
 items are sparse, (customers, items), non-zero where a customer bought an item; only whether, not
 how often, counts. Money may be in any unit. Everything random is seeded.
+
+`eta2_adj` to `rec_lift` have a twin that ends in `_by_weights`: a function from weights of the
+customers, (repeats, customers), to the value for each repeat. What is predicted for a customer
+stays as it is, whatever the weights; they only say how often each customer counts. So bootstrap
+intervals cost little, and those of two labelings can be paired.
 """
 
 from collections.abc import Callable
@@ -13,11 +18,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_rand_score, roc_auc_score
+from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.clustering import Labels, Matrix
 
 Rows = NDArray[np.int64]
+Measure = Callable[[Matrix], Matrix]
 
 
 def stability(
@@ -71,6 +77,16 @@ def subsample_agreement(
     )
 
 
+def bootstrap_weights(customer_count: int, repeat_count: int, *, seed: int = 0) -> Matrix:
+    """Return how often each customer is drawn, (repeats, customers), with replacement."""
+    random = np.random.default_rng(seed)
+    weights = np.empty((repeat_count, customer_count))
+    for repeat in range(repeat_count):
+        drawn = random.integers(0, customer_count, customer_count)
+        weights[repeat] = np.bincount(drawn, minlength=customer_count)
+    return weights
+
+
 def eta2_adj(future_spend: ArrayLike, labels: ArrayLike) -> float:
     """Return the share of the variance of log1p(future spend) that lies between segments.
 
@@ -78,15 +94,28 @@ def eta2_adj(future_spend: ArrayLike, labels: ArrayLike) -> float:
     with every further segment, also a meaningless one. Random labels give about 0, at times less.
     Spend below 0 counts as 0. 0 when everybody spends the same.
     """
+    return _once(eta2_adj_by_weights(future_spend, labels), labels)
+
+
+def eta2_adj_by_weights(future_spend: ArrayLike, labels: ArrayLike) -> Measure:
+    """Return `eta2_adj` for weights of the customers."""
     outcome = np.log1p(np.maximum(np.asarray(future_spend, dtype=np.float64), 0))
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
     sizes = np.bincount(segment)
     means = np.bincount(segment, weights=outcome) / sizes
-    if np.ptp(outcome) == 0:
-        return 0.0
-    total = float(((outcome - outcome.mean()) ** 2).sum())
-    within = float(((outcome - means[segment]) ** 2).sum())
-    return 1 - within / total * (len(outcome) - 1) / (len(outcome) - len(sizes))
+    squares = np.column_stack([outcome, outcome**2, (outcome - means[segment]) ** 2])
+    is_constant = np.ptp(outcome) == 0
+
+    def measure(weights: Matrix) -> Matrix:
+        count = weights.sum(axis=1)
+        sums, square_sums, within = (weights @ squares).T
+        if is_constant:
+            return np.zeros(len(weights))
+        return 1 - _ratio(within, square_sums - sums**2 / count) * _ratio(
+            count - 1, count - len(sizes)
+        )
+
+    return measure
 
 
 def auc(
@@ -96,8 +125,16 @@ def auc(
 
     A buyer has future spend above 0. A customer's score is the share of buyers in the segment
     among the customers of the other folds (of everybody there, where the segment is empty), so
-    that nobody's own outcome is in the score.
+    that nobody's own outcome is in the score. NaN when all are buyers, or none.
     """
+    measure = auc_by_weights(future_spend, labels, fold_count=fold_count, seed=seed)
+    return _once(measure, labels)
+
+
+def auc_by_weights(
+    future_spend: ArrayLike, labels: ArrayLike, *, fold_count: int = 10, seed: int = 0
+) -> Measure:
+    """Return `auc` for weights of the customers."""
     is_buyer = np.asarray(future_spend, dtype=np.float64) > 0
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
     fold = np.random.default_rng(seed).permutation(len(segment)) % fold_count
@@ -106,9 +143,22 @@ def auc(
         others = fold != number
         sizes = np.bincount(segment[others], minlength=segment.max() + 1)
         buyers = np.bincount(segment[others], weights=is_buyer[others], minlength=len(sizes))
-        share = np.where(sizes > 0, buyers / np.maximum(sizes, 1), is_buyer[others].mean())
+        overall = is_buyer[others].mean() if others.any() else 0.0
+        share = np.where(sizes > 0, buyers / np.maximum(sizes, 1), overall)
         score[~others] = share[segment[~others]]
-    return float(roc_auc_score(is_buyer, score))
+    _, place = np.unique(score, return_inverse=True)
+
+    # Scores are few, so it is counted by score for all repeats at once. As roc_auc_score.
+    def measure(weights: Matrix) -> Matrix:
+        buyers, others = (
+            _sums_by(weights[:, side], place[side], int(place.max()) + 1)
+            for side in (is_buyer, ~is_buyer)
+        )
+        below = np.cumsum(others, axis=1) - others / 2
+        pairs = buyers.sum(axis=1) * others.sum(axis=1)
+        return _ratio((buyers * below).sum(axis=1), pairs)
+
+    return measure
 
 
 def gini(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> float:
@@ -116,16 +166,30 @@ def gini(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> f
 
     Segments come in the order of their past mean spend. The curve of the share of future spend
     against the share of customers is compared by its area above the diagonal with that of the
-    perfect ordering, customer by customer: 1 is perfect, 0 is a random order.
+    perfect ordering, customer by customer: 1 is perfect, 0 is a random order. NaN when nobody
+    spends.
     """
+    return _once(gini_by_weights(past_spend, future_spend, labels), labels)
+
+
+def gini_by_weights(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> Measure:
+    """Return `gini` for weights of the customers."""
     future = np.asarray(future_spend, dtype=np.float64)
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
-    sizes = np.bincount(segment)
-    past_means = np.bincount(segment, weights=np.asarray(past_spend, dtype=np.float64)) / sizes
-    best_first = np.argsort(-past_means, kind="stable")
-    captured = np.bincount(segment, weights=future)
-    found = _area_above_diagonal(sizes[best_first], captured[best_first])
-    return found / _area_above_diagonal(np.ones(len(future)), np.sort(future)[::-1])
+    past_sums = np.bincount(segment, weights=np.asarray(past_spend, dtype=np.float64))
+    best_first = np.argsort(-past_sums / np.bincount(segment), kind="stable")
+    perfect = np.argsort(-future, kind="stable")
+
+    def measure(weights: Matrix) -> Matrix:
+        sizes, captured = (
+            _sums_by(values, segment, len(best_first))[:, best_first]
+            for values in (weights, weights * future)
+        )
+        found = _area_above_diagonal(sizes, captured)
+        most = _area_above_diagonal(weights[:, perfect], (weights * future)[:, perfect])
+        return _ratio(found, most)
+
+    return measure
 
 
 def item_bits(
@@ -144,7 +208,29 @@ def item_bits(
     left out of both; the segment is smoothed with `pseudo_count` pairs spread like p(item | all).
     Items that no other customer bought in the past are passed over. Of the mean over buyers, the
     mean over random labels of the same sizes is taken off, so that labels without meaning give 0.
+    NaN without buyers.
     """
+    measure = item_bits_by_weights(
+        past_items,
+        future_items,
+        labels,
+        permutation_count=permutation_count,
+        pseudo_count=pseudo_count,
+        seed=seed,
+    )
+    return _once(measure, labels)
+
+
+def item_bits_by_weights(
+    past_items: sparse.csr_array,
+    future_items: sparse.csr_array,
+    labels: ArrayLike,
+    *,
+    permutation_count: int = 20,
+    pseudo_count: float = 3000.0,
+    seed: int = 0,
+) -> Measure:
+    """Return `item_bits` for weights of the customers."""
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
     buyers = np.repeat(np.arange(len(segment)), np.diff(future.indptr))
@@ -158,7 +244,7 @@ def item_bits(
     p_all = others[seen] / (everyone.sum() - own_total)
     pair_count = np.bincount(buyers, minlength=len(segment))
 
-    def mean_bits(segment: Labels) -> float:
+    def bits(segment: Labels) -> Matrix:
         counts = _segment_counts(past, segment)
         totals = counts.sum(axis=1)
         own_segment = segment[buyers]
@@ -166,11 +252,16 @@ def item_bits(
             totals[own_segment] - own_total + pseudo_count
         )
         sums = np.bincount(buyers, weights=np.log2(p_segment / p_all), minlength=len(segment))
-        return float((sums[pair_count > 0] / pair_count[pair_count > 0]).mean())
+        return np.asarray(sums / np.maximum(pair_count, 1))
 
     random = np.random.default_rng(seed)
-    by_chance = [mean_bits(random.permutation(segment)) for _ in range(permutation_count)]
-    return mean_bits(segment) - float(np.mean(by_chance))
+    by_chance = [bits(random.permutation(segment)) for _ in range(permutation_count)]
+    gained = bits(segment) - np.mean(by_chance, axis=0)
+
+    def measure(weights: Matrix) -> Matrix:
+        return _ratio(weights @ gained, weights @ (pair_count > 0))
+
+    return measure
 
 
 def rec_lift(
@@ -186,12 +277,27 @@ def rec_lift(
     counted, ties by the order of the items; a hit is an item of the list in the future basket.
     Above 1, recommending by segment beats one bestseller list. NaN when that list has no hit.
     """
+    measure = rec_lift_by_weights(past_items, future_items, labels, top_count=top_count)
+    return _once(measure, labels)
+
+
+def rec_lift_by_weights(
+    past_items: sparse.csr_array,
+    future_items: sparse.csr_array,
+    labels: ArrayLike,
+    *,
+    top_count: int = 20,
+) -> Measure:
+    """Return `rec_lift` for weights of the customers."""
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
-    one_segment = np.zeros(len(segment), dtype=np.int64)
     found = _top_hits(past, future, segment, top_count)
-    bestsellers = _top_hits(past, future, one_segment, top_count)
-    return found / bestsellers if bestsellers else float("nan")
+    bestsellers = _top_hits(past, future, np.zeros_like(segment), top_count)
+
+    def measure(weights: Matrix) -> Matrix:
+        return _ratio(weights @ found, weights @ bestsellers)
+
+    return measure
 
 
 def continuity(before: "pd.Series[int]", after: "pd.Series[int]") -> float:
@@ -230,10 +336,31 @@ def best_jaccard(together: Labels) -> Matrix:
     return found
 
 
-def _area_above_diagonal(sizes: ArrayLike, captured: ArrayLike) -> float:
-    customers = np.concatenate([[0.0], np.cumsum(sizes)])
-    spend = np.concatenate([[0.0], np.cumsum(captured)])
-    return float(np.trapezoid(spend / spend[-1], customers / customers[-1])) - 0.5
+def _once(measure: Measure, labels: ArrayLike) -> float:
+    """Return what `measure` says when each customer counts once."""
+    return float(measure(np.ones((1, len(np.asarray(labels)))))[0])
+
+
+def _ratio(above: Matrix, below: Matrix) -> Matrix:
+    """Return above / below, NaN where `below` is 0: there is nothing to measure."""
+    ratio: Matrix = np.divide(above, below, out=np.full(len(below), np.nan), where=below != 0)
+    return ratio
+
+
+def _sums_by(values: Matrix, place: Rows, place_count: int) -> Matrix:
+    """Return the sums of (repeats, customers) by the customers' places, (repeats, places)."""
+    sums: Matrix = values @ np.eye(place_count)[place]
+    return sums
+
+
+def _area_above_diagonal(sizes: Matrix, captured: Matrix) -> Matrix:
+    """Return the area for each repeat, NaN without spend; both are (repeats, steps)."""
+    spend = captured.sum(axis=1, keepdims=True)
+    share = np.cumsum(captured, axis=1) / np.where(spend > 0, spend, np.nan)
+    width = sizes / sizes.sum(axis=1, keepdims=True)
+    before = np.column_stack([np.zeros(len(share)), share[:, :-1]])
+    area: Matrix = (width * (share + before) / 2).sum(axis=1) - 0.5
+    return area
 
 
 def _bought(items: sparse.csr_array) -> sparse.csr_array:
@@ -259,17 +386,17 @@ def _segment_counts(pairs: sparse.csr_array, segment: Labels) -> Matrix:
 
 def _top_hits(
     past: sparse.csr_array, future: sparse.csr_array, segment: Labels, top_count: int
-) -> int:
-    """Return the hits of the lists of all buyers. A block of buyers at a time bounds memory."""
+) -> Matrix:
+    """Return the hits of each customer's list. A block of buyers at a time bounds memory."""
     counts = _segment_counts(past, segment)
     customers = np.flatnonzero(np.diff(future.indptr))
     width = past.shape[1]
-    hits = 0
+    hits = np.zeros(len(segment))
     for start in range(0, len(customers), 500):
         block = customers[start : start + 500]
         without_own = counts[segment[block]] - past[block].toarray()
         keys = without_own * width - np.arange(width)  # no two equal: earlier items win ties
         top = np.argpartition(-keys, min(top_count, width) - 1, axis=1)[:, :top_count]
         rows = np.repeat(block, top.shape[1])
-        hits += int(_values_at(future, rows, top.ravel()).sum())
+        hits[block] = _values_at(future, rows, top.ravel()).reshape(top.shape).sum(axis=1)
     return hits

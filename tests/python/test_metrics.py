@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.metrics import roc_auc_score
 
 from customer_segments import metrics
 
@@ -159,6 +160,60 @@ def test_rec_lift_of_one_segment_is_one() -> None:
     past, future, taste = two_tastes(50)
     assert metrics.rec_lift(past, future, np.zeros_like(taste), top_count=3) == 1
     assert metrics.rec_lift(past, future, taste, top_count=3) > 1.3
+
+
+def test_weights_say_how_often_a_customer_counts_and_nothing_else() -> None:
+    """By weights: as the plain function for weights of 1, by hand for others."""
+    past, future, taste = two_tastes(60)
+    random = np.random.default_rng(6)
+    spend = np.where(taste == 1, random.exponential(100, 60), 0.0) + random.integers(0, 2, 60)
+    measures = {
+        metrics.eta2_adj_by_weights(spend, taste): metrics.eta2_adj(spend, taste),
+        metrics.auc_by_weights(spend, taste): metrics.auc(spend, taste),
+        metrics.gini_by_weights(spend, spend, taste): metrics.gini(spend, spend, taste),
+        metrics.item_bits_by_weights(past, future, taste): metrics.item_bits(past, future, taste),
+        metrics.rec_lift_by_weights(past, future, taste, top_count=3): metrics.rec_lift(
+            past, future, taste, top_count=3
+        ),
+    }
+    weights = metrics.bootstrap_weights(60, 200)
+    assert (weights.sum(axis=1) == 60).all()
+    for measure, plain in measures.items():
+        assert measure(np.ones((1, 60)))[0] == pytest.approx(plain)
+        found = measure(weights)
+        np.testing.assert_allclose(measure(weights[7:8]), found[7])
+        low, high = np.quantile(found, [0.025, 0.975])
+        assert low < plain < high
+    # Segments as they are, best first; the customer of 3 counts twice: 6 of 7 go to the first
+    # 3 of 5, perfect is 6 in the first 2.
+    measure = metrics.gini_by_weights([9, 9, 1, 1], [3, 0, 1, 0], [1, 1, 2, 2])
+    found = (3 * 6 / 7 / 2 + 2 * 13 / 14 - 2.5) / (2 * 3 / 7 + 13 / 14 + 2 - 2.5)
+    assert measure(np.array([[2.0, 1, 1, 1]]))[0] == pytest.approx(found)
+
+
+def test_auc_is_that_of_scikit_learn() -> None:
+    random = np.random.default_rng(7)
+    labels = random.integers(0, 5, 300)
+    spend = np.where(random.random(300) < labels / 6, 10.0, 0.0)
+    weights = metrics.bootstrap_weights(300, 3, seed=8)
+    # A fold a customer: the score is what all others of the segment did.
+    found = metrics.auc_by_weights(spend, labels, fold_count=300)(weights)
+    is_buyer = spend > 0
+    buyers, sizes = np.bincount(labels, is_buyer), np.bincount(labels)
+    score = (buyers[labels] - is_buyer) / (sizes[labels] - 1)
+    expected = [roc_auc_score(is_buyer, score, sample_weight=row) for row in weights]
+    np.testing.assert_allclose(found, expected)
+
+
+def test_what_cannot_be_measured_is_nan() -> None:
+    nothing = items("", "", "")
+    past, labels = items("a", "ab", "b"), [1, 1, 2]
+    assert np.isnan(metrics.auc([0, 0, 0], labels))
+    assert np.isnan(metrics.auc([1, 1, 1], labels))
+    assert np.isnan(metrics.gini([1, 2, 3], [0, 0, 0], labels))
+    assert np.isnan(metrics.item_bits(past, nothing, labels))
+    assert np.isnan(metrics.rec_lift(past, nothing, labels))
+    assert np.isnan(metrics.eta2_adj([1, 2, 3], [1, 2, 3]))
 
 
 def test_continuity_is_of_common_customers() -> None:
