@@ -1,13 +1,34 @@
--- Customers and orders of the segments are those of all featured customers.
+-- The segments add up to the total row, and that is all featured customers with all they bought.
 with
 
-summary as (
+segment_sums as (
 
     select
-        coalesce(sum(customer_count), 0) as customer_count,
-        coalesce(sum(order_count), 0) as order_count
+        is_total,
+        sum(customer_count) as customer_count,
+        sum(order_count) as order_count,
+        sum(net_sales_last_90d_gbp) as net_sales_last_90d_gbp,
+        coalesce(sum(net_sales_previous_90d_gbp), 0) as net_sales_previous_90d_gbp,
+        sum(net_sales_gbp) as net_sales_gbp,
+        -- Each segment is rounded to the penny, the total once.
+        0.01 * count(*) as tolerance_gbp
 
     from {{ ref('rpt_segment_summary') }}
+    group by 1
+
+),
+
+segments as (
+
+    select * from segment_sums
+    where not is_total
+
+),
+
+totals as (
+
+    select * from segment_sums
+    where is_total
 
 ),
 
@@ -15,17 +36,31 @@ features as (
 
     select
         count(*) as customer_count,
-        coalesce(sum(order_count), 0) as order_count
+        coalesce(sum(order_count), 0) as order_count,
+        coalesce(sum(net_sales_gbp), 0) as net_sales_gbp
 
     from {{ ref('fct_customer_features') }}
 
 )
 
 select
-    summary.customer_count as segment_customer_count,
+    segments.customer_count as segment_customer_count,
+    totals.customer_count as total_customer_count,
     features.customer_count as featured_customer_count
-from summary
+from segments
+full outer join totals
+    on segments.is_total <> totals.is_total
 cross join features
 where
-    summary.customer_count <> features.customer_count
-    or summary.order_count <> features.order_count
+    segments.customer_count is null
+    or totals.customer_count is null
+    or segments.customer_count <> totals.customer_count
+    or segments.order_count <> totals.order_count
+    or abs(segments.net_sales_gbp - totals.net_sales_gbp) > segments.tolerance_gbp
+    or abs(segments.net_sales_last_90d_gbp - totals.net_sales_last_90d_gbp)
+    > segments.tolerance_gbp
+    or abs(segments.net_sales_previous_90d_gbp - totals.net_sales_previous_90d_gbp)
+    > segments.tolerance_gbp
+    or features.customer_count <> totals.customer_count
+    or features.order_count <> totals.order_count
+    or abs(features.net_sales_gbp - totals.net_sales_gbp) > totals.tolerance_gbp

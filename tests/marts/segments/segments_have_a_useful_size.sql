@@ -9,5 +9,8 @@ select
     customer_share
 from {{ ref('rpt_segment_summary') }}
 where
-    customer_share < {{ var('segment_min_share') }}
-    or customer_share > {{ var('segment_max_share') }}
+    not is_total
+    and (
+        customer_share < {{ var('segment_min_share') }}
+        or customer_share > {{ var('segment_max_share') }}
+    )

@@ -1,0 +1,8 @@
+{#- A number as text for sentences: rounded, with separators of thousands, such as 1,152,830. -#}
+{% macro count_text(number) -%}
+    {{ adapter.dispatch('count_text')(number) }}
+{%- endmacro %}
+
+{% macro duckdb__count_text(number) -%}
+    format('{:,.0f}', round(cast({{ number }} as double)))
+{%- endmacro %}
