@@ -9,6 +9,8 @@
         'stability_severity': ['warn', 'error'],
     } -%}
     {%- set shares = {
+        'audience_holdout_share': [0, 1],
+        'audience_return_share': [0, 1],
         'behaviour_clip_share': [0, 0.25],
         'cluster_jaccard_min': [0, 1],
         'cluster_min_share': [0, 0.5],
@@ -22,6 +24,8 @@
         'stability_min': [0, 1],
     } -%}
     {%- set counts = {
+        'audience_min_customers': [1, 1000000],
+        'audience_return_days': [1, 100000],
         'wholesale_line_units': [1, 1000000],
         'behaviour_cluster_count': [2, 10],
         'taste_cluster_count': [2, 10],
@@ -38,7 +42,7 @@
         'behaviour_cluster_bounds': [2, 10],
         'taste_cluster_bounds': [2, 10],
     } -%}
-    {%- set texts = ['home_country', 'as_of', 'behaviour_features'] -%}
+    {%- set texts = ['home_country', 'as_of', 'audience_salt', 'behaviour_features'] -%}
     {%- set known = texts + (choices | list) + (counts | list) + (shares | list) + (bounds | list) -%}
     {%- set problems = [] -%}
 
