@@ -1,10 +1,10 @@
 {#-
     Distances of customers to the behaviour centroids, one row per customer and cluster, from the
-    parameter table of the model. `features` is any relation with customer_id and the model's
-    features, of customers in the fit, new ones, or what-if rows. As BehaviourModel.distances: days
-    as square roots, counts and money as log1p, clipped, z-scored.
+    parameter table of the model. `features` is any relation with the keys and the model's features,
+    of customers in the fit, new ones, what-if rows, or customers as they were. As
+    BehaviourModel.distances: days as square roots, counts and money as log1p, clipped, z-scored.
 -#}
-{% macro behaviour_distances(features, model) %}
+{% macro behaviour_distances(features, model, keys=['customer_id']) %}
 with
 
 parameters as (
@@ -40,7 +40,9 @@ centroids as (
 positions as (
 
     select
-        features.customer_id,
+        {%- for key in keys %}
+        features.{{ key }},
+        {%- endfor %}
         {%- for feature in var('behaviour_features') %}
         (
             least(
@@ -64,7 +66,9 @@ positions as (
 )
 
 select
-    positions.customer_id,
+    {%- for key in keys %}
+    positions.{{ key }},
+    {%- endfor %}
     centroids.cluster_id,
     sqrt(
         {%- for feature in var('behaviour_features') %}

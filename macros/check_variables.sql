@@ -33,6 +33,7 @@
         'item_min_customers': [1, 1000000],
         'diagnostics_repeat_count': [2, 1000],
         'diagnostics_customer_limit': [100, 20000],
+        'history_month_count': [1, 1200],
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
         'stability_customer_limit': [100, 100000],
