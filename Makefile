@@ -14,7 +14,7 @@ DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
 
-.PHONY: help build data test lint docs docs-serve lineage reference sample lock clean test-faults
+.PHONY: help build audiences data test lint docs docs-serve lineage reference sample lock clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -26,6 +26,11 @@ build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folde
 data: export DATA_FILE := $(FILE)
 data: .venv/runtime ## Fetch the public workbook into data/public/, or from FILE=archive.zip
 	@$(RUN) -m customer_segments data
+
+audiences: .venv/runtime ## Write a CSV and a Parquet file for each audience, FOLDER=target/audiences
+	@$(RUN) -m customer_segments audiences $(if $(FOLDER),"$(FOLDER)")
+
+FOLDER :=
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest

@@ -1,15 +1,19 @@
 """`python -m customer_segments build [dbt arguments]`: build, then say what came out.
 
+`python -m customer_segments audiences [folder]`: write a file for each audience.
 `python -m customer_segments data [archive]`: fetch and verify the public workbook.
 """
 
 import sys
 
+from customer_segments.audiences import audiences
 from customer_segments.build import build
 from customer_segments.download import data
 
-COMMANDS = {"build": build, "data": data}
-USAGE = "usage: python -m customer_segments build [dbt arguments] | data [archive]"
+COMMANDS = {"audiences": audiences, "build": build, "data": data}
+USAGE = (
+    "usage: python -m customer_segments build [dbt arguments] | audiences [folder] | data [archive]"
+)
 
 
 def main(arguments: list[str]) -> int:
