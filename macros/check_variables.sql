@@ -36,6 +36,7 @@
         'history_month_count': [1, 1200],
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
+        'reorder_days': [1, 3660],
         'stability_customer_limit': [100, 100000],
         'stability_repeat_count': [2, 1000],
     } -%}
