@@ -27,8 +27,6 @@
         'audience_min_customers': [1, 1000000],
         'audience_return_days': [1, 100000],
         'wholesale_line_units': [1, 1000000],
-        'behaviour_cluster_count': [2, 10],
-        'taste_cluster_count': [2, 10],
         'taste_component_count': [1, 50],
         'item_min_customers': [1, 1000000],
         'diagnostics_repeat_count': [2, 1000],
@@ -40,12 +38,17 @@
         'stability_customer_limit': [100, 100000],
         'stability_repeat_count': [2, 1000],
     } -%}
+    {%- set counts_or_auto = {
+        'behaviour_cluster_count': [2, 10],
+        'taste_cluster_count': [2, 10],
+    } -%}
     {%- set bounds = {
         'behaviour_cluster_bounds': [2, 10],
         'taste_cluster_bounds': [2, 10],
     } -%}
     {%- set texts = ['home_country', 'as_of', 'audience_salt', 'behaviour_features'] -%}
-    {%- set known = texts + (choices | list) + (counts | list) + (shares | list) + (bounds | list) -%}
+    {%- set known = texts + (choices | list) + (counts | list) + (counts_or_auto | list)
+        + (shares | list) + (bounds | list) -%}
     {%- set problems = [] -%}
 
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
@@ -65,6 +68,15 @@
             {%- do problems.append(
                 'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected a whole number from '
                 ~ low ~ ' to ' ~ high ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, (low, high) in counts_or_auto.items() -%}
+        {%- set value = var(name) -%}
+        {%- if value != 'auto' and (value is not integer or value < low or value > high) -%}
+            {%- do problems.append(
+                'Variable ' ~ name ~ ' is ' ~ value ~ '. Expected a whole number from '
+                ~ low ~ ' to ' ~ high ~ ', or auto.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}

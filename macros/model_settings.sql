@@ -12,6 +12,18 @@
         'taste_cluster_count',
         'taste_component_count',
     ] -%}
+    {%- if 'auto' in [var('behaviour_cluster_count'), var('taste_cluster_count')] -%}
+        {#- The rule that then takes the numbers. -#}
+        {%- do names.extend([
+            'behaviour_cluster_bounds',
+            'cluster_jaccard_min',
+            'cluster_min_share',
+            'cluster_stability_min',
+            'diagnostics_customer_limit',
+            'diagnostics_repeat_count',
+            'taste_cluster_bounds',
+        ]) -%}
+    {%- endif -%}
     {%- set settings = [] -%}
     {%- for name in names -%}
         {%- set value = var(name) -%}

@@ -25,6 +25,8 @@ facts as (
         max(value) filter (where parameter = 'random_seed') as random_seed,
         max(value) filter (where parameter = 'customer_count') as customer_count,
         max(value) filter (where parameter = 'item_count') as item_count,
+        max(value) filter (where parameter = 'behaviour_cluster_count') as behaviour_cluster_count,
+        max(value) filter (where parameter = 'taste_cluster_count') as taste_cluster_count,
         max(value) filter (where parameter = 'smallest_segment_share') as smallest_segment_share,
         max(value) filter (where parameter = 'largest_segment_share') as largest_segment_share,
         max(value) filter (where parameter = 'changed_customer_share') as changed_customer_share,

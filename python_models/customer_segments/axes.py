@@ -1,6 +1,6 @@
 """Both axes side by side, for what is asked of each of them in the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from customer_segments.diagnostics import Positions, diagnose_axis
 from customer_segments.metrics import Rows
 from customer_segments.taste import fit_taste_matrix, item_matrix
 
-CLUSTER_COUNTS = range(2, 11)
+ALL_COUNTS = {"behaviour": range(2, 11), "taste": range(2, 11)}
+AUTO = "auto"
 
 
 def recommend_counts(
@@ -43,6 +44,50 @@ def recommend_counts(
     return table
 
 
+def choose_counts(
+    features: pd.DataFrame,
+    counts: pd.DataFrame,
+    settings: Mapping[str, Any],
+    *,
+    behaviour_bounds: Sequence[int],
+    taste_bounds: Sequence[int],
+    stability_min: float,
+    jaccard_min: float,
+    share_min: float,
+    repeat_count: int,
+    customer_limit: int,
+) -> dict[str, Any]:
+    """Return `settings`, those of `segment_model.Settings`, with a number where one is `auto`.
+
+    It is the number that `recommend_counts` recommends for these customers.
+
+    Raises ValueError when there are too few customers for every number within the bounds.
+    """
+    bounds = {"behaviour": behaviour_bounds, "taste": taste_bounds}
+    asked = [axis for axis in bounds if settings[f"{axis}_cluster_count"] == AUTO]
+    if not asked:
+        return dict(settings)
+    table = diagnose_axes(
+        features,
+        counts,
+        columns=settings["behaviour_features"],
+        clip_share=settings["behaviour_clip_share"],
+        component_count=settings["taste_component_count"],
+        item_min_customers=settings["item_min_customers"],
+        step_count=settings["kmeans_step_count"],
+        repeat_count=repeat_count,
+        customer_limit=customer_limit,
+        seed=settings["random_seed"],
+        cluster_counts={axis: range(bounds[axis][0], bounds[axis][1] + 1) for axis in asked},
+    )
+    chosen = dict(settings)
+    for axis in asked:
+        low, high = bounds[axis]
+        rule = CountRule(low, high, stability_min, jaccard_min, share_min)
+        chosen[f"{axis}_cluster_count"] = choose_cluster_count(table[table["axis"] == axis], rule)
+    return chosen
+
+
 def diagnose_axes(
     features: pd.DataFrame,
     counts: pd.DataFrame,
@@ -55,13 +100,14 @@ def diagnose_axes(
     repeat_count: int,
     customer_limit: int,
     seed: int,
-    cluster_counts: Sequence[int] = CLUSTER_COUNTS,
+    cluster_counts: Mapping[str, Sequence[int]] = ALL_COUNTS,
     worker_count: int | None = None,
 ) -> pd.DataFrame:
-    """Return `diagnose_axis` of both axes, with the axis in the first column.
+    """Return `diagnose_axis` of the axes in `cluster_counts`, with the axis in the first column.
 
     `features` has one row per customer, `counts` customer_id, stock_code, order_count. Everything
-    is refitted to each subsample: clips and scaler, IDF and SVD, centroids.
+    is refitted to each subsample: clips and scaler, IDF and SVD, centroids. What is said of a
+    number of clusters does not depend on the other numbers.
     """
     names = sorted(columns)
     customer_ids = features["customer_id"].to_numpy(dtype=object)
@@ -93,7 +139,7 @@ def diagnose_axes(
             positions,
             lambda places, count: fit_centroids(places, count, step_count, directions),
             len(features),
-            cluster_counts=cluster_counts,
+            cluster_counts=cluster_counts[axis],
             repeat_count=repeat_count,
             customer_limit=customer_limit,
             seed=seed,
@@ -103,10 +149,8 @@ def diagnose_axes(
         table.insert(0, "axis", axis)
         return table
 
-    return pd.concat(
-        [
-            diagnose("behaviour", behaviour_positions, cut_directions(names)),
-            diagnose("taste", taste_positions, None),
-        ],
-        ignore_index=True,
-    )
+    spaces = {
+        "behaviour": (behaviour_positions, cut_directions(names)),
+        "taste": (taste_positions, None),
+    }
+    return pd.concat([diagnose(axis, *spaces[axis]) for axis in cluster_counts], ignore_index=True)

@@ -43,7 +43,8 @@ def diagnose_axis(
     0 without it; `stability_error` that of a mean over `repeat_count` repeats. A sample comes back
     less surely than all customers would, so its stability is a lower bound.
 
-    Numbers of clusters that the customers are too few for are left out. `worker_count` processes
+    Numbers of clusters that the customers are too few for are left out; ValueError when none is
+    left. `worker_count` processes
     share the repeats (see `repeat_all`, also for `name`); the table does not depend on it.
     """
     random = np.random.default_rng(seed)
@@ -53,6 +54,12 @@ def diagnose_axis(
     use_one_thread()
     places = positions(everyone)
     counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
+    if not counts:
+        raise ValueError(
+            f"Too few customers: {min(cluster_counts)} clusters need more customers who differ "
+            f"than clusters, found {len(places)}. Lower the cluster bounds variable, or use more "
+            "invoice lines."
+        )
     labels = np.column_stack([_label(places, fit, count) for count in counts])
 
     def reference_inertia(repeat: int) -> Matrix:

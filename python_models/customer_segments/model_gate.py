@@ -89,6 +89,8 @@ def fit_model(
     rows = [
         _row("model", "customer_count", value=len(customers)),
         _row("model", "item_count", value=len(model.taste.stock_codes)),
+        _row("model", "behaviour_cluster_count", value=settings.behaviour_cluster_count),
+        _row("model", "taste_cluster_count", value=settings.taste_cluster_count),
         _row("model", "smallest_segment_share", value=shares.min()),
         _row("model", "largest_segment_share", value=shares.max()),
         _row("model", "random_seed", value=settings.random_seed),

@@ -12,6 +12,13 @@ def model(dbt, session):
     item_min_customers = dbt.config.meta_get("item_min_customers")
     kmeans_step_count = dbt.config.meta_get("kmeans_step_count")
     random_seed = dbt.config.meta_get("random_seed")
+    behaviour_cluster_bounds = dbt.config.meta_get("behaviour_cluster_bounds")
+    taste_cluster_bounds = dbt.config.meta_get("taste_cluster_bounds")
+    cluster_stability_min = dbt.config.meta_get("cluster_stability_min")
+    cluster_jaccard_min = dbt.config.meta_get("cluster_jaccard_min")
+    cluster_min_share = dbt.config.meta_get("cluster_min_share")
+    diagnostics_repeat_count = dbt.config.meta_get("diagnostics_repeat_count")
+    diagnostics_customer_limit = dbt.config.meta_get("diagnostics_customer_limit")
     stability_min = dbt.config.meta_get("stability_min")
     segment_jaccard_min = dbt.config.meta_get("segment_jaccard_min")
     segment_min_share = dbt.config.meta_get("segment_min_share")
@@ -34,6 +41,15 @@ def model(dbt, session):
             "item_min_customers": item_min_customers,
             "kmeans_step_count": kmeans_step_count,
             "random_seed": random_seed,
+        },
+        count_rule={
+            "behaviour_bounds": behaviour_cluster_bounds,
+            "taste_bounds": taste_cluster_bounds,
+            "stability_min": cluster_stability_min,
+            "jaccard_min": cluster_jaccard_min,
+            "share_min": cluster_min_share,
+            "repeat_count": diagnostics_repeat_count,
+            "customer_limit": diagnostics_customer_limit,
         },
         gate={
             "stability_min": stability_min,

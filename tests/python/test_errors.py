@@ -85,6 +85,7 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("behaviour_cluster_count: 1", ["behaviour_cluster_count is 1", "from 2 to 10"]),
         ("taste_cluster_bounds: [4, 2]", ["taste_cluster_bounds is [4, 2]", "such as [3, 6]"]),
         ("taste_cluster_bounds: 4", ["taste_cluster_bounds is 4", "from 2 to 10"]),
+        ("taste_cluster_count: many", ["taste_cluster_count is many", "10, or auto"]),
         ("behaviour_cluster_count: 3.5", ["behaviour_cluster_count is 3.5", "whole number"]),
         ("behaviour_clip_share: half", ["behaviour_clip_share is half", "share"]),
         ("home_country: ' '", ["home_country is empty"]),

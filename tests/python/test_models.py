@@ -93,3 +93,19 @@ def test_segments_that_do_not_come_back_stop_the_build_by_name(
     assert "stability_severity" in message
     warned = build(LINES, *WITHOUT_TESTS, "--vars", f"{{{floors}, stability_severity: warn}}")
     assert warned.success
+
+
+def test_auto_takes_the_recommended_numbers(build: Builder) -> None:
+    auto = "behaviour_cluster_count: auto, taste_cluster_count: auto"
+    variables = f"{{{auto}, diagnostics: true, diagnostics_repeat_count: 4}}"
+    found = build(LINES, *WITHOUT_TESTS, "--vars", variables)
+    assert found.success, found.exception
+    taken = found.query("select is_chosen, is_recommended from rpt_cluster_diagnostics")
+    assert len(taken) == 18
+    assert all(chosen == recommended for chosen, recommended in taken)
+    [(behaviour, taste, settings)] = found.query(
+        "select behaviour_cluster_count, taste_cluster_count, settings from dim_models"
+    )
+    assert found.query("select count(*) from dim_segments") == [(behaviour * taste,)]
+    assert "behaviour_cluster_count=auto" in settings
+    assert "cluster_min_share=0.15" in settings  # another rule is another model

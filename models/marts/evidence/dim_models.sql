@@ -24,6 +24,8 @@ final as (
         cast(random_seed as {{ dbt.type_bigint() }}) as random_seed,
         cast(customer_count as {{ dbt.type_bigint() }}) as customer_count,
         cast(item_count as {{ dbt.type_bigint() }}) as item_count,
+        cast(behaviour_cluster_count as {{ dbt.type_bigint() }}) as behaviour_cluster_count,
+        cast(taste_cluster_count as {{ dbt.type_bigint() }}) as taste_cluster_count,
         smallest_segment_share,
         largest_segment_share,
         changed_customer_share,
