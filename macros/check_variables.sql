@@ -17,6 +17,7 @@
         'cluster_stability_min': [0, 1],
         'malformed_max_share': [0, 1],
         'model_min_item_share': [0, 1],
+        'over_bought_max_q': [0, 1],
         'refit_max_changed_share': [0, 1],
         'segment_jaccard_min': [0, 1],
         'segment_min_share': [0, 1],
@@ -35,6 +36,7 @@
         'kmeans_step_count': [0, 1000],
         'random_seed': [0, 4294967295],
         'reorder_days': [1, 3660],
+        'segment_item_min_customers': [1, 1000000],
         'stability_customer_limit': [100, 100000],
         'stability_repeat_count': [2, 1000],
     } -%}

@@ -14,7 +14,9 @@ final as (
         count(distinct invoice_id) as order_count,
         count(*) as line_count,
         cast(sum(unit_count) as bigint) as unit_count,
-        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+        cast(min(invoiced_at) as date) as first_bought_date,
+        cast(max(invoiced_at) as date) as last_bought_date
 
     from sale_lines
     where unit_count > 0
