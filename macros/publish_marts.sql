@@ -73,6 +73,7 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- do publish_functions('published') -%}
     {%- do run_query('detach published') -%}
     {%- do run_query("select publish_file(" ~ quoted(new) ~ ", " ~ quoted(published) ~ ")") -%}
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}

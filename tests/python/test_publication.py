@@ -22,6 +22,8 @@ def test_every_table_and_column_has_its_comment(sample_build: Build) -> None:
         )
         == []
     )
+    functions = "from duckdb_functions() where not internal"
+    assert sample_build.query(f"select count(*), count(comment) {functions}") == [(3, 3)]
 
 
 def test_only_public_marts_are_published(sample_build: Build) -> None:

@@ -1,0 +1,44 @@
+{#-
+    Functions of the published database, for who scores in SQL without dbt. They are made of the
+    macros that label customers in a build, over the published parameters, so they give the same
+    labels. DuckDB puts an argument into the body as it is written, where a column or alias of the
+    same name would hide it: so arguments go to a CTE without `from` first, under names of its own.
+-#}
+{% macro publish_functions(database) %}
+    {%- set functions = [
+        {
+            'name': 'score_customers',
+            'parameters': 'customers, item_counts',
+            'body': score_customers('query_table(customers)', 'query_table(item_counts)'),
+            'comment': 'One row per customer of the table, view or CTE `customers` (customer_id, '
+            ~ var('behaviour_features') | join(', ') ~ '): segment and runner-up on each axis, by '
+            ~ 'the model in force. `item_counts` has customer_id, stock_code and order_count; '
+            ~ 'fct_customer_features and fct_customer_items score the customers there are.',
+        },
+        {
+            'name': 'score_behaviour',
+            'parameters': var('behaviour_features') | join(', '),
+            'body': score_behaviour(),
+            'comment': 'One row: the behaviour cluster of a customer with these features, and the '
+            ~ 'runner-up, by the model in force. Columns of a table in front of it may be '
+            ~ 'arguments: a row for each of its rows.',
+        },
+        {
+            'name': 'what_if_order',
+            'parameters': 'customer, order_gbp, stock_codes := [], days_ago := 1',
+            'body': what_if_order(),
+            'comment': 'One row: the segment of a customer as it is, and with one more order of '
+            ~ 'this value and of these items, `days_ago` days before the as-of date (1: the last '
+            ~ 'day of the data). No row for a customer without a segment.',
+        },
+    ] -%}
+    {%- for function in functions -%}
+        {%- set name = database ~ '.main.' ~ function.name -%}
+        {%- do run_query(
+            'create macro ' ~ name ~ '(' ~ function.parameters ~ ') as table ' ~ function.body
+        ) -%}
+        {%- do run_query(
+            'comment on macro table ' ~ name ~ ' is ' ~ quoted(function.comment)
+        ) -%}
+    {%- endfor -%}
+{% endmacro %}

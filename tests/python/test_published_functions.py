@@ -1,0 +1,115 @@
+"""Who has only the published database scores in SQL what a build and Python would say."""
+
+from collections.abc import Iterator
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from benchmarks.scoring import measure
+from conftest import Build
+
+from customer_segments.behaviour import BehaviourModel
+from customer_segments.taste import TasteModel
+
+BOUGHT = ["85123A", "22423", "no such item"]
+
+
+@pytest.fixture(scope="module")
+def published(sample_build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return a connection as an analyst has it: the file attached, under a name of their own."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{sample_build.database}' as shop (read_only)")
+        connection.execute("use shop")
+        yield connection
+
+
+def test_customers_as_they_are_get_the_segment_that_they_have(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = """
+        customer_id, segment_id, behaviour_runner_up_segment_id, taste_runner_up_segment_id,
+        behaviour_distance, taste_distance
+    """
+    stored = published.sql(f"select {columns} from fct_customer_segments order by 1").fetchall()
+    scored = published.sql(
+        f"select {columns} from score_customers(fct_customer_features, fct_customer_items) "
+        "order by 1"
+    ).fetchall()
+    assert scored == stored
+    one_by_one = published.sql("""
+        select customer_id, scored.behaviour_name, scored.behaviour_distance
+        from fct_customer_features, score_behaviour(recency_days, order_count, net_sales_gbp) scored
+        order by 1
+    """).fetchall()
+    assert one_by_one == (
+        published.sql(
+            "select customer_id, behaviour_name, behaviour_distance "
+            "from fct_customer_segments order by 1"
+        ).fetchall()
+    )
+
+
+def test_somebody_who_is_no_customer_yet_is_scored(published: duckdb.DuckDBPyConnection) -> None:
+    [(known, name)] = published.sql("""
+        with people as (
+            select 'new' as customer_id, 1 as recency_days, 1 as order_count, 90 as net_sales_gbp
+        ),
+        items as (select 'new' as customer_id, 'no such item' as stock_code, 1 as order_count)
+        select known_item_count, behaviour_name from score_customers(people, items)
+    """).fetchall()
+    assert known == 0
+    assert published.sql(
+        "select behaviour_name from score_behaviour("
+        "recency_days := 1, order_count := 1, net_sales_gbp := 90)"
+    ).fetchall() == [(name,)]
+
+
+def test_one_more_order_is_scored_as_python_would(published: duckdb.DuckDBPyConnection) -> None:
+    found = published.execute(
+        """
+        select
+            what_if.customer_id, what_if.segment_id, what_if_segment_id, is_moved,
+            what_if_behaviour_distance, what_if_taste_distance
+        from fct_customer_features, what_if_order(customer_id, 500, stock_codes := $bought) what_if
+        order by 1
+        """,
+        {"bought": BOUGHT},
+    ).df()
+    features = published.sql("from fct_customer_features order by customer_id").df()
+    features["recency_days"] = 1
+    features["order_count"] += 1
+    features["net_sales_gbp"] = features["net_sales_gbp"].astype(float) + 500
+    items = published.sql(
+        "select customer_id, stock_code, order_count from fct_customer_items"
+    ).df()
+    bought = pd.DataFrame(
+        [(customer, code, 1) for customer in features["customer_id"] for code in BOUGHT],
+        columns=items.columns,
+    )
+    items = pd.concat([items, bought]).groupby(["customer_id", "stock_code"], as_index=False).sum()
+    customer_ids = features["customer_id"].to_numpy(dtype=object)
+    distances = {
+        "behaviour": BehaviourModel.from_table(
+            published.sql("from dim_behaviour_model").df()
+        ).distances(features),
+        "taste": TasteModel.from_table(published.sql("from dim_taste_model").df()).distances(
+            items, customer_ids
+        ),
+    }
+    labels = {axis: places.argmin(axis=1) + 1 for axis, places in distances.items()}
+    segments = [f"B{behaviour}T{taste}" for behaviour, taste in zip(*labels.values(), strict=True)]
+    assert found["customer_id"].tolist() == features["customer_id"].tolist()
+    assert found["what_if_segment_id"].tolist() == segments
+    assert (found["is_moved"] == (found["segment_id"] != found["what_if_segment_id"])).all()
+    assert 0 < found["is_moved"].sum() < len(found)
+    for axis, places in distances.items():
+        np.testing.assert_allclose(found[f"what_if_{axis}_distance"], places.min(axis=1), atol=1e-9)
+
+
+def test_a_million_customers_take_less_than_ten_seconds_on_two_cores(
+    sample_build: Build,
+) -> None:
+    """A tenth of them stands for all; CPU seconds are the same on a busy machine."""
+    _, cpu_seconds = measure(sample_build.database, 100_000, 20)
+    assert cpu_seconds < 2 * 10 / 10
