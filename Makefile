@@ -14,7 +14,8 @@ DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
 
-.PHONY: help build audiences data test lint docs docs-serve lineage reference sample lock clean test-faults
+.PHONY: help build audiences data report test lint docs docs-serve lineage reference sample lock \
+	clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -31,6 +32,9 @@ audiences: .venv/runtime ## Write a CSV and a Parquet file for each audience, FO
 	@$(RUN) -m customer_segments audiences $(if $(FOLDER),"$(FOLDER)")
 
 FOLDER :=
+
+report: .venv/runtime ## Write the report of the last build again, target/report.html
+	@$(RUN) -m customer_segments report
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest
@@ -59,13 +63,14 @@ lineage: .venv/development ## Write the lineage of every column as one page, tar
 		--output-dir target/lineage >/dev/null
 	@echo "Open target/lineage/index.html"
 
-reference: .venv/development ## Write what docs/ makes of the sample again: dictionary and picture
+reference: .venv/development ## Write again: dictionary and picture of the sample, chart library of the report
 	@mkdir -p target
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb \
 		$(RUN) -m customer_segments build --vars 'diagnostics: true' >/dev/null
 	@$(RUN) docs/data_dictionary.py
 	@$(RUN) docs/segments_picture.py target/sample.duckdb
+	@$(RUN) docs/report_library.py
 
 sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
 	@$(RUN) data/sample/generate.py

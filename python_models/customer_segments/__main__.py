@@ -2,6 +2,7 @@
 
 `python -m customer_segments audiences [folder]`: write a file for each audience.
 `python -m customer_segments data [archive]`: fetch and verify the public workbook.
+`python -m customer_segments report [file]`: write the report of the published database again.
 """
 
 import sys
@@ -9,10 +10,12 @@ import sys
 from customer_segments.audiences import audiences
 from customer_segments.build import build
 from customer_segments.download import data
+from customer_segments.report import report
 
-COMMANDS = {"audiences": audiences, "build": build, "data": data}
+COMMANDS = {"audiences": audiences, "build": build, "data": data, "report": report}
 USAGE = (
-    "usage: python -m customer_segments build [dbt arguments] | audiences [folder] | data [archive]"
+    "usage: python -m customer_segments "
+    "build [dbt arguments] | audiences [folder] | data [archive] | report [file]"
 )
 
 

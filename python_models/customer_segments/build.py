@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from customer_segments.report import report
 from customer_segments.summary import summarise
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 
 def build(dbt_arguments: list[str]) -> int:
-    """Build everything, write the docs page and print the summary; return the exit code."""
+    """Build everything, write docs and report, print the summary; return the exit code."""
     for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
         if path := os.environ.get(name):  # relative to where the user stands
             os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
@@ -47,6 +48,8 @@ def build(dbt_arguments: list[str]) -> int:
     docs_errors = _run_dbt(["docs", "generate", "--static", *variables])
     print(summarise(database))
     print(f"\nDatabase  {database}")
+    if report([]):
+        return 1
     if docs_errors:
         print(f"Docs      not written: {docs_errors[0]}", file=sys.stderr)
         return 1

@@ -1,0 +1,34 @@
+"""The published database as the report reads it: SQL in files, rows as dictionaries."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+QUERIES = Path(__file__).parent / "queries"
+Row = dict[str, Any]
+
+
+class Database:
+    """A published database, open for reading."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep the connection; who opened it closes it."""
+        self._connection = connection
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the rows of queries/<query>.sql, amounts as floats."""
+        result = self._connection.execute((QUERIES / f"{query}.sql").read_text(encoding="utf-8"))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, map(_plain, values), strict=True)) for values in result.fetchall()]
+
+    def row(self, query: str) -> Row:
+        """Return the only row of a query."""
+        [row] = self.rows(query)
+        return row
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON and format strings take."""
+    return float(value) if isinstance(value, Decimal) else value

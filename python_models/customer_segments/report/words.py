@@ -1,0 +1,117 @@
+"""Numbers as people say and write them in Britain."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+NONE = "–"  # noqa: RUF001 - what a table shows where there is nothing
+MINUS = "−"  # noqa: RUF001
+FRACTIONS = {
+    1 / 20: "a twentieth",
+    1 / 10: "a tenth",
+    1 / 5: "a fifth",
+    1 / 4: "a quarter",
+    3 / 10: "three tenths",
+    1 / 3: "a third",
+    2 / 5: "two fifths",
+    1 / 2: "half",
+    3 / 5: "three fifths",
+    2 / 3: "two thirds",
+    7 / 10: "seven tenths",
+    3 / 4: "three quarters",
+    4 / 5: "four fifths",
+    9 / 10: "nine tenths",
+}
+NEAR = 0.0125  # a fraction may be so far from the share that it stands for
+MILLION = 1_000_000
+TEN_THOUSAND = 10_000
+
+
+def about(share: float) -> str:
+    """Return a share in words where a plain fraction is near, else in per cent."""
+    fraction = min(FRACTIONS, key=lambda value: abs(value - share))
+    return FRACTIONS[fraction] if abs(fraction - share) <= NEAR else percent(share)
+
+
+def percent(share: float | None) -> str:
+    """Return 0.235 as 24%, and what would round to nothing as <1%."""
+    if share is None:
+        return NONE
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def percent_points(share: float | None) -> str:
+    """Return 0.235 as 23.5%."""
+    return NONE if share is None else f"{share:.1%}"
+
+
+def count(number: float | None) -> str:
+    """Return a whole number with commas."""
+    return NONE if number is None else f"{number:,.0f}"
+
+
+def ratio(number: float | None) -> str:
+    """Return an index between 0 and 1 with two places."""
+    return NONE if number is None else f"{number:.2f}"
+
+
+def days(number: float | None) -> str:
+    """Return a number of days with its unit."""
+    if number is None:
+        return NONE
+    return "1 day" if round(number) == 1 else f"{number:,.0f} days"
+
+
+def pounds(amount: float | None) -> str:
+    """Return an amount in whole pounds."""
+    if amount is None:
+        return NONE
+    return f"{MINUS if round(amount) < 0 else ''}£{abs(amount):,.0f}"
+
+
+def pence(amount: float | None) -> str:
+    """Return an amount to the penny."""
+    if amount is None:
+        return NONE
+    return f"{MINUS if round(amount, 2) < 0 else ''}£{abs(amount):,.2f}"
+
+
+def short_pounds(amount: float | None) -> str:
+    """Return an amount for a headline: £1.15m, £38k, £950."""
+    if amount is None:
+        return NONE
+    if abs(amount) >= MILLION:
+        return f"£{amount / MILLION:,.2f}m"
+    return f"£{amount / 1000:,.0f}k" if abs(amount) >= TEN_THOUSAND else pounds(amount)
+
+
+def day(value: date | None) -> str:
+    """Return a date as 9 December 2011."""
+    return NONE if value is None else f"{value.day} {value:%B %Y}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def plural(number: float, one: str, many: str = "") -> str:
+    """Return a count with its noun."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+FORMATS: dict[str, Any] = {
+    "about": about,
+    "percent": percent,
+    "percent_points": percent_points,
+    "count": count,
+    "ratio": ratio,
+    "days": days,
+    "pounds": pounds,
+    "pence": pence,
+    "short_pounds": short_pounds,
+    "day": day,
+    "listed": listed,
+    "plural": plural,
+}
