@@ -1,0 +1,195 @@
+with
+
+customer_segments as (
+
+    select * from {{ ref('fct_customer_segments') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('dim_segments') }}
+
+),
+
+product_counts as (
+
+    select * from {{ ref('int_segment_product_counts') }}
+
+),
+
+items as (
+
+    select * from {{ ref('dim_items') }}
+
+),
+
+customer_items as (
+
+    select * from {{ ref('int_customer_item_counts') }}
+
+),
+
+buyers as (
+
+    select
+        product_counts.segment_id,
+        product_counts.product as stock_code,
+        product_counts.customer_count,
+        product_counts.segment_size,
+        sum(product_counts.customer_count) over (
+            partition by segments.taste_cluster_id, product_counts.product
+        ) as taste_customer_count,
+        sum(product_counts.segment_size) over (
+            partition by segments.taste_cluster_id, product_counts.product
+        ) as taste_size,
+        product_counts.customer_count + product_counts.rest_customer_count as all_customer_count,
+        cast(product_counts.customer_count + product_counts.rest_customer_count as double)
+        / (product_counts.segment_size + product_counts.rest_size) as all_support
+
+    from product_counts
+
+    inner join segments
+        on product_counts.segment_id = segments.segment_id
+
+    where product_counts.product_type = 'item'
+
+),
+
+-- The share of a small segment is drawn to that of its taste, and that to the share of everyone.
+expected as (
+
+    select
+        *,
+        (
+            customer_count
+            + {{ var('next_best_prior_customers') }}
+            * (taste_customer_count + {{ var('next_best_prior_customers') }} * all_support)
+            / (taste_size + {{ var('next_best_prior_customers') }})
+        )
+        / (segment_size + {{ var('next_best_prior_customers') }}) as expected_support
+
+    from buyers
+
+),
+
+ranked as (
+
+    select
+        *,
+        expected_support / all_support as expected_lift,
+        row_number() over (
+            partition by segment_id
+            order by expected_support desc, all_customer_count desc, stock_code
+        ) as candidate_rank
+
+    from expected
+    -- Rounded: with a single segment both are the same but for the last digit.
+    where round(expected_support / all_support, 6) > 1
+
+),
+
+candidates as (
+
+    select * from ranked
+    where candidate_rank <= {{ var('next_best_candidate_count') }}
+
+),
+
+bought as (
+
+    select
+        customer_items.customer_id,
+        count(*) as candidate_count
+
+    from customer_items
+
+    inner join customer_segments
+        on customer_items.customer_id = customer_segments.customer_id
+
+    inner join candidates
+        on
+            customer_segments.segment_id = candidates.segment_id
+            and customer_items.stock_code = candidates.stock_code
+
+    group by 1
+
+),
+
+-- Who bought b of the candidates finds enough others among the first ones, b more than are asked
+-- for: no customer is joined to more.
+offers as (
+
+    select
+        customer_segments.customer_id,
+        candidates.segment_id,
+        candidates.stock_code,
+        candidates.candidate_rank,
+        candidates.customer_count,
+        candidates.segment_size,
+        candidates.all_support,
+        candidates.expected_support,
+        candidates.expected_lift
+
+    from customer_segments
+
+    left join bought
+        on customer_segments.customer_id = bought.customer_id
+
+    inner join candidates
+        on
+            customer_segments.segment_id = candidates.segment_id
+            and candidates.candidate_rank
+            <= {{ var('next_best_item_count') }} + coalesce(bought.candidate_count, 0)
+
+),
+
+new_offers as (
+
+    select
+        offers.*,
+        row_number() over (
+            partition by offers.customer_id
+            order by offers.candidate_rank
+        ) as item_rank
+
+    from offers
+
+    left join customer_items
+        on
+            offers.customer_id = customer_items.customer_id
+            and offers.stock_code = customer_items.stock_code
+
+    where customer_items.stock_code is null
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        new_offers.customer_id,
+        new_offers.segment_id,
+        new_offers.stock_code,
+
+        ---------- strings
+        items.item_name,
+        items.product_family,
+
+        ---------- numbers
+        new_offers.item_rank,
+        cast(new_offers.customer_count as double) / new_offers.segment_size as support,
+        new_offers.all_support,
+        new_offers.expected_support,
+        new_offers.expected_lift
+
+    from new_offers
+
+    inner join items
+        on new_offers.stock_code = items.stock_code
+
+    where new_offers.item_rank <= {{ var('next_best_item_count') }}
+
+)
+
+select * from final
