@@ -12,10 +12,18 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.clustering import Labels, Matrix
-from customer_segments.metrics import Rows, best_jaccard, overlap, subsample_agreement
+from customer_segments.confidence import calibration, fit_curve, left_out_confidence
+from customer_segments.metrics import (
+    Rows,
+    best_jaccard,
+    match_labels,
+    overlap,
+    subsample_agreement,
+)
 from customer_segments.segment_model import (
     PARAMETER_COLUMNS,
     Customers,
@@ -46,11 +54,15 @@ class Gate:
 class Stability:
     """Agreement of refits to subsamples, (repeats, 3) for LABELINGS, and Jaccard by cluster.
 
+    `agreed` is the share of all refits, two a repeat, that give a customer the model's label,
+    (customers, 3), and `margins` is how far these customers are from the border, (customers, 2).
     No rows where the customers are too few for a refit to four fifths of them.
     """
 
     agreement: Matrix
     jaccard: tuple[Matrix, Matrix, Matrix]
+    agreed: Matrix
+    margins: Matrix
 
 
 def fit_model(
@@ -74,7 +86,9 @@ def fit_model(
     Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
     parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
     measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
-    (cluster_id) who were in the stored cluster (component).
+    (cluster_id) who were in the stored cluster (component). `curve_margin` and `curve_agreed` are
+    the points (component) of the confidence curves, `calibration_...` their check by bins
+    (component, see `confidence`).
 
     Raises ValueError when there are too few customers or items for a fit.
     """
@@ -96,6 +110,7 @@ def fit_model(
         _row("model", "random_seed", value=settings.random_seed),
         _row("model", "library_versions", text=_library_versions()),
         *_stability_rows(stability, model, labels),
+        *_confidence_rows(stability, settings.random_seed),
     ]
     problems = list(_problems(stability, model, labels, shares, gate))
     if old is not None:
@@ -137,12 +152,14 @@ def measure_stability(
         )
     reference = _three(model.labels(customers))
 
-    def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]]] | None:
+    def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]], Matrix] | None:
         found: list[list[Matrix]] = []
+        agreed = np.zeros((len(customers), len(LABELINGS)))
 
         def label_subsample(rows: Rows) -> Labels:
-            part = customers.part(rows)
-            labels = _three(fit_segments(part, settings).labels(part))
+            refit = fit_segments(customers.part(rows), settings).labels(customers)
+            agreed[:] += _agrees(reference, refit)
+            labels = _three(refit[rows])
             found.append(
                 [
                     best_jaccard(overlap(ours, theirs, reference[:, n].max(), theirs.max()))
@@ -154,7 +171,7 @@ def measure_stability(
             return labels
 
         try:
-            return subsample_agreement(label_subsample, len(customers), repeat), found
+            return subsample_agreement(label_subsample, len(customers), repeat), found, agreed
         except ValueError:  # too few customers who differ
             return None
 
@@ -163,14 +180,32 @@ def measure_stability(
     )
     measured = [repeat for repeat in repeats if repeat is not None]
     if not measured:
-        return Stability(np.empty((0, 3)), (np.empty(0), np.empty(0), np.empty(0)))
-    jaccard = [part for _, parts in measured for part in parts]
+        none = np.empty(0)
+        return Stability(np.empty((0, 3)), (none, none, none), np.empty((0, 3)), np.empty((0, 2)))
+    jaccard = [part for _, parts, _ in measured for part in parts]
     behaviour, taste, segment = (
         np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
     )
     return Stability(
-        np.array([agreement for agreement, _ in measured]), (behaviour, taste, segment)
+        np.array([agreement for agreement, _, _ in measured]),
+        (behaviour, taste, segment),
+        np.sum([agreed for _, _, agreed in measured], axis=0) / len(jaccard),
+        model.margins(customers),
     )
+
+
+def _agrees(reference: Labels, refit: Labels) -> NDArray[np.bool_]:
+    """Return whether a refit gives the labels of `reference` again, (customers, 3).
+
+    Clusters of a refit go by other numbers, so they are first matched to those of the reference.
+    """
+    axes = np.column_stack(
+        [
+            match_labels(ours, theirs) == ours
+            for ours, theirs in zip(reference.T[:2], refit.T, strict=True)
+        ]
+    )
+    return np.column_stack([axes, axes.all(axis=1)])
 
 
 def _three(labels: Labels) -> Labels:
@@ -202,6 +237,24 @@ def _stability_rows(
         yield _row(axis, "stability_p10", value=np.quantile(agreement, 0.1))
         for name, value in zip(names, jaccard, strict=True):
             yield _row(axis, "jaccard", feature=name, value=value)
+
+
+def _confidence_rows(stability: Stability, seed: int) -> Iterable[dict[str, object]]:
+    """Yield the points of each axis' curve, and how confidences of customers left out came true."""
+    if len(stability.agreed) == 0:
+        return
+    for axis, margins, agreed in zip(
+        LABELINGS[:2], stability.margins.T, stability.agreed.T[:2], strict=True
+    ):
+        curve = fit_curve(margins, agreed)
+        for point, (margin, share) in enumerate(zip(curve.margins, curve.shares, strict=True), 1):
+            yield _row(axis, "curve_margin", component=point, value=margin)
+            yield _row(axis, "curve_agreed", component=point, value=share)
+    confidence = left_out_confidence(stability.margins, stability.agreed, seed)
+    for axis, ours, agreed in zip(LABELINGS, confidence.T, stability.agreed.T, strict=True):
+        for number, found in enumerate(calibration(ours, agreed), 1):
+            for name, value in vars(found).items():
+                yield _row(axis, f"calibration_{name}", component=number, value=value)
 
 
 def _problems(

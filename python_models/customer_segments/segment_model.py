@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
 from customer_segments.behaviour import BehaviourModel, fit_behaviour
-from customer_segments.clustering import Labels, distances, nearest
+from customer_segments.clustering import Labels, Matrix, distances, nearest
 from customer_segments.metrics import Rows, overlap
 from customer_segments.taste import Keys, TasteModel, fit_taste_matrix, item_matrix
 
@@ -72,11 +72,27 @@ class SegmentModel:
 
     def labels(self, customers: Customers) -> Labels:
         """Return cluster ids, (customers, 2): behaviour and taste."""
-        behaviour = self.behaviour.distances(customers.features)
-        places = self.taste.matrix_positions(customers.orders, customers.stock_codes)
-        taste = distances(places, self.taste.centroids)
+        behaviour, taste = self.distances(customers)
         return np.column_stack(
             [self.behaviour_ids[nearest(behaviour) - 1], self.taste_ids[nearest(taste) - 1]]
+        )
+
+    def margins(self, customers: Customers) -> Matrix:
+        """Return how much nearer the own cluster is than the runner-up, (customers, 2).
+
+        Runner-up distance less own distance over their sum, from 0 on the border to 1.
+        """
+        own_first = (np.sort(found, axis=1) for found in self.distances(customers))
+        return np.column_stack(
+            [(near[:, 1] - near[:, 0]) / (near[:, 1] + near[:, 0]) for near in own_first]
+        )
+
+    def distances(self, customers: Customers) -> tuple[Matrix, Matrix]:
+        """Return distances to behaviour and to taste centroids, each (customers, clusters)."""
+        places = self.taste.matrix_positions(customers.orders, customers.stock_codes)
+        return (
+            self.behaviour.distances(customers.features),
+            distances(places, self.taste.centroids),
         )
 
     def matched(self, stored: "SegmentModel", customers: Customers) -> "SegmentModel":

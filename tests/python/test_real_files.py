@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from conftest import Build, Builder
 
+from customer_segments.model_gate import LABELINGS
+
 
 @pytest.fixture(scope="module")
 def client_build(build: Builder, client_file: Path) -> Build:
@@ -121,3 +123,19 @@ def test_public_file_scope_is_one_variable(
     assert _ledger(everyone) == (541_909, Decimal("9747747.93"))
     [(customers,)] = everyone.query("select count(*) from dim_customers")
     assert customers == 4_372
+
+
+@pytest.mark.parametrize("name", ["sample_build", "client_build", "public_build"])
+def test_confidences_come_true(name: str, request: pytest.FixtureRequest) -> None:
+    found: Build = request.getfixturevalue(name)
+    errors = found.query(
+        "select distinct axis, expected_calibration_error from rpt_confidence_calibration"
+    )
+    assert {axis for axis, _ in errors} == set(LABELINGS)
+    assert max(error for _, error in errors) <= 0.05
+    [(without, least, most)] = found.query(
+        "select count(*) - count(confidence), min(confidence), max(confidence) "
+        "from fct_customer_segments"
+    )
+    assert without == 0
+    assert 0 < least < most <= 1

@@ -18,6 +18,12 @@ features as (
 
 ),
 
+confidences as (
+
+    select * from {{ ref('int_customer_confidences') }}
+
+),
+
 final as (
 
     select
@@ -39,6 +45,9 @@ final as (
         clusters.behaviour_runner_up_distance,
         clusters.taste_distance,
         clusters.taste_runner_up_distance,
+        confidences.behaviour_confidence,
+        confidences.taste_confidence,
+        confidences.confidence,
 
         ---------- booleans
         features.order_count = 1 or clusters.known_item_count = 0 as is_taste_weak
@@ -47,6 +56,9 @@ final as (
 
     inner join features
         on clusters.customer_id = features.customer_id
+
+    inner join confidences
+        on clusters.customer_id = confidences.customer_id
 
     left join segments
         on
