@@ -1,35 +1,21 @@
 with
 
-parameters as (
+stored_parameters as (
 
     select * from {{ ref('ml_model_parameters') }}
 
 ),
 
-models as (
+model_in_force as (
 
     select * from {{ ref('ml_models') }}
+    where is_in_force
 
 ),
 
 final as (
 
-    select
-        parameters.parameter,
-        parameters.feature as stock_code,
-        parameters.component,
-        parameters.cluster_id,
-        parameters.value
-
-    from parameters
-
-    inner join models
-        on parameters.model_version = models.model_version
-
-    where
-        models.is_in_force
-        and parameters.axis = 'taste'
-        and parameters.parameter in ('idf', 'loading', 'centroid')
+    {{ model_parameters('taste', 'stored_parameters', 'model_in_force') | indent(4) }}
 
 )
 
