@@ -13,9 +13,11 @@ export DBT_PROFILES_DIR := .
 DBT ?=
 # An archive for `make data`. Only the command line sets it: FILE in an environment may be anything.
 FILE :=
+# Days of a backtest; without any, 6 and 3 months before the end of the data.
+CUTOFFS :=
 
-.PHONY: help build audiences data report test lint docs docs-serve lineage reference sample lock \
-	clean test-faults
+.PHONY: help build audiences backtest data report test lint docs docs-serve lineage reference sample \
+	lock clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -35,6 +37,9 @@ FOLDER :=
 
 report: .venv/runtime ## Write the report of the last build again, target/report.html
 	@$(RUN) -m customer_segments report
+
+backtest: .venv/runtime ## Measure segments of earlier days on what followed, CUTOFFS="2011-09-01"
+	@$(RUN) -m customer_segments backtest $(CUTOFFS) $(DBT)
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest

@@ -26,18 +26,13 @@ QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 def build(dbt_arguments: list[str]) -> int:
     """Build everything, write docs and report, print the summary; return the exit code."""
-    for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
-        if path := os.environ.get(name):  # relative to where the user stands
-            os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
-    os.chdir(PROJECT)
-    database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
-    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
-    if problem := _unusable(database, warehouse):
+    database, warehouse = settle_paths()
+    if problem := unusable(database, warehouse):
         return _fail([problem], database)
 
     print(f"Building from {os.environ.get('INVOICE_LINES', 'the shipped sample')}", flush=True)
     before = _version(database)
-    if errors := _run_dbt(["build", *dbt_arguments]):
+    if errors := run_dbt(["build", *dbt_arguments]):
         return _fail(errors, database)
     if _version(database) == before:
         print("\nNot published: this was a build of a part of the project.")
@@ -45,7 +40,7 @@ def build(dbt_arguments: list[str]) -> int:
     variables = (
         dbt_arguments[dbt_arguments.index("--vars") :][:2] if "--vars" in dbt_arguments else []
     )
-    docs_errors = _run_dbt(["docs", "generate", "--static", *variables])
+    docs_errors = run_dbt(["docs", "generate", "--static", *variables])
     print(summarise(database))
     print(f"\nDatabase  {database}")
     if report([]):
@@ -57,11 +52,23 @@ def build(dbt_arguments: list[str]) -> int:
     return 0
 
 
-def _run_dbt(arguments: list[str]) -> list[str]:
+def settle_paths() -> tuple[Path, Path]:
+    """Go to the project, the user's paths kept; return the published database, the warehouse."""
+    for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
+        if path := os.environ.get(name):  # relative to where the user stands
+            os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
+    os.chdir(PROJECT)
+    database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
+    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
+    return database, warehouse
+
+
+def run_dbt(arguments: list[str], *, is_reported: bool = True) -> list[str]:
     """Run dbt, its own output kept in logs/dbt.log; return what went wrong in plain words."""
     from dbt.cli.main import dbtRunner  # 2 s to import: after the checks that need none of it
 
-    outcome = dbtRunner(callbacks=[_report_model]).invoke([*QUIET, *arguments])
+    callbacks = [_report_model] if is_reported else []
+    outcome = dbtRunner(callbacks=callbacks).invoke([*QUIET, *arguments])
     if outcome.success:
         for result in getattr(outcome.result, "results", []):
             if getattr(result, "status", None) == "warn":
@@ -123,7 +130,7 @@ def _version(database: Path) -> tuple[int, int] | None:
     return (database.stat().st_ino, database.stat().st_mtime_ns) if database.exists() else None
 
 
-def _unusable(database: Path, warehouse: Path) -> str | None:
+def unusable(database: Path, warehouse: Path) -> str | None:
     """Return why the two database files cannot be written."""
     if database == warehouse:
         return (

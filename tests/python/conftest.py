@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -33,6 +34,11 @@ CHROMIUM_FLAGS = [
 runner = dbtRunner()
 
 
+def release_warehouse() -> None:
+    """Close the warehouse that dbt keeps open until its next run."""
+    DuckDBConnectionManager.close_all_connections()
+
+
 @dataclass(frozen=True)
 class Build:
     """A finished dbt run: its two databases and what dbt said of each node."""
@@ -53,6 +59,11 @@ class Build:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def open_warehouse(self) -> duckdb.DuckDBPyConnection:
+        """Return the warehouse, read-only, for what is not published."""
+        release_warehouse()
+        return duckdb.connect(str(self.warehouse), read_only=True)
 
     def tables(self, names: list[str] | None = None) -> dict[str, list[tuple[Any, ...]]]:
         """Return the rows of the published tables, sorted, by table."""

@@ -176,7 +176,7 @@ def test_weights_say_how_often_a_customer_counts_and_nothing_else() -> None:
             past, future, taste, top_count=3
         ),
     }
-    weights = metrics.bootstrap_weights(60, 200)
+    weights = metrics.bootstrap_weights(60, range(200))
     assert (weights.sum(axis=1) == 60).all()
     for measure, plain in measures.items():
         assert measure(np.ones((1, 60)))[0] == pytest.approx(plain)
@@ -195,7 +195,7 @@ def test_auc_is_that_of_scikit_learn() -> None:
     random = np.random.default_rng(7)
     labels = random.integers(0, 5, 300)
     spend = np.where(random.random(300) < labels / 6, 10.0, 0.0)
-    weights = metrics.bootstrap_weights(300, 3, seed=8)
+    weights = metrics.bootstrap_weights(300, range(3))
     # A fold a customer: the score is what all others of the segment did.
     found = metrics.auc_by_weights(spend, labels, fold_count=300)(weights)
     is_buyer = spend > 0
