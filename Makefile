@@ -16,8 +16,8 @@ FILE :=
 # Days of a backtest; without any, 6 and 3 months before the end of the data.
 CUTOFFS :=
 
-.PHONY: help build audiences backtest data report test lint docs docs-serve lineage reference sample \
-	lock clean test-faults
+.PHONY: help build audiences backtest data metrics report test lint docs docs-serve lineage reference \
+	sample lock clean test-faults
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -40,6 +40,12 @@ report: .venv/runtime ## Write the report of the last build again, target/report
 
 backtest: .venv/runtime ## Measure segments of earlier days on what followed, CUTOFFS="2011-09-01"
 	@$(RUN) -m customer_segments backtest $(CUTOFFS) $(DBT)
+
+metrics: .venv/development ## Ask MetricFlow for METRICS=... grouped BY=customer__segment_name
+	@.venv/bin/mf query --metrics $(METRICS) --group-by $(BY)
+
+METRICS := net_revenue,orders,customers,average_order_value,return_rate,retention_90d,segment_share
+BY := customer__segment_name
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
 	@$(RUN) -m pytest
