@@ -18,7 +18,7 @@
             {%- set examples = [] -%}
             {%- for row in run_query(
                 'select file_name, invoice_id, unreadable_column, unreadable_text from ' ~ this
-                ~ ' where unreadable_column is not null order by ' ~ row_id() ~ ' limit 3'
+                ~ ' where unreadable_column is not null order by line_id limit 3'
             ).rows -%}
                 {%- do examples.append(
                     row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]

@@ -8,14 +8,17 @@ import hashlib
 import hmac
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.invoice_files import InvoiceFileError, find_invoice_lines
 
+PROJECT = Path(__file__).resolve().parents[2]
+PROJECT_FOLDERS = ("macros", "models", "python_models", "seeds")
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 
 
@@ -30,21 +33,35 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the SQL functions below."""
         conn.create_function("describe_invoice_files", describe_invoice_files)
+        conn.create_function("project_version", project_version)
         conn.create_function("has_pseudonym_key", has_pseudonym_key)
         conn.create_function("pseudonym", pseudonym)
         conn.create_function("remove_file", remove_file)
         conn.create_function("publish_file", publish_file)
 
 
-def describe_invoice_files(location: str, date_order: str) -> str:
-    """Return as JSON the `select` that reads the files at `location`, or an `error`.
+def describe_invoice_files(location: str, date_order: str, built: str) -> str:
+    """Return as JSON how to read the files at `location` (InvoiceFiles), or an `error`.
 
+    `built` is a JSON object of the files that the tables already hold, path to version.
     An exception would reach the user wrapped in DuckDB's own words, hence the JSON.
     """
     try:
-        return json.dumps({"select": invoice_lines_select(location, date_order)})  # type: ignore[arg-type]
+        files = find_invoice_lines(location, date_order, json.loads(built))  # type: ignore[arg-type]
     except InvoiceFileError as error:
         return json.dumps({"error": str(error)})
+    return json.dumps(asdict(files))
+
+
+def project_version() -> str:
+    """Return a hash of all that decides what tables hold beside the invoice lines and variables."""
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    for folder in PROJECT_FOLDERS:
+        for path in sorted((PROJECT / folder).rglob("*")):
+            if path.suffix in (".sql", ".yml", ".csv", ".py"):
+                digest.update(os.fsencode(path.relative_to(PROJECT)) + b"\0" + path.read_bytes())
+    digest.update((PROJECT / "dbt_project.yml").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def has_pseudonym_key() -> bool:

@@ -4,7 +4,10 @@ The lines themselves are read by DuckDB, from the select that `invoice_lines_sel
 """
 
 import glob
+import hashlib
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -33,7 +36,14 @@ from customer_segments.value_formats import (
     telling_dates,
 )
 
-__all__ = ["DateOrder", "InvoiceFileError", "find_files", "invoice_lines_select"]
+__all__ = [
+    "DateOrder",
+    "InvoiceFileError",
+    "InvoiceFiles",
+    "find_files",
+    "find_invoice_lines",
+    "invoice_lines_select",
+]
 
 # Files with these endings count in a folder. The last three are there so that one that cannot be
 # read is refused by name: left out in silence, its lines would be missing.
@@ -56,13 +66,35 @@ _OTHER_KINDS = {
 Readers = list[tuple[FileLayout, str]]
 
 
+@dataclass(frozen=True)
+class InvoiceFiles:
+    """Files to build from, set against those of an earlier build.
+
+    `versions` has for each path a text that changes with the file and with how it is read. `new`
+    are the paths that the earlier build did not read, or not in this version; `gone` the paths
+    that it read and whose lines no longer count. `select` reads the lines of `new`.
+    """
+
+    select: str
+    versions: dict[str, str]
+    new: list[str]
+    gone: list[str]
+
+
 def invoice_lines_select(location: str, date_order: DateOrder = "infer") -> str:
-    """Return one DuckDB select over all invoice lines at `location`.
+    """Return one DuckDB select over all invoice lines at `location`; see `find_invoice_lines`."""
+    return find_invoice_lines(location, date_order).select
+
+
+def find_invoice_lines(
+    location: str, date_order: DateOrder = "infer", built: Mapping[str, str] | None = None
+) -> InvoiceFiles:
+    """Return how to read the lines at `location` that are not in `built`, an earlier `versions`.
 
     `location` is a file, a folder, or a glob. The select has the columns of `COLUMN_NAMES`, typed
     (an unreadable value is null), the raw text of the three columns that can be unreadable as
     `quantity_text`, `unit_price_text`, `invoice_date_text`, in `overflow_text` the fields beyond
-    the header (null for a sound line), and `file_name`.
+    the header (null for a sound line), `file_name`, and `file_path`.
 
     Raises InvoiceFileError when there is nothing to read or a file is not an invoice file.
     """
@@ -73,9 +105,12 @@ def invoice_lines_select(location: str, date_order: DateOrder = "infer") -> str:
     try:
         files = find_files(location)
         layouts: dict[FileLayout, list[Path]] = {}
+        states: dict[Path, str] = {}
         for path in files:
+            state = path.stat()
             for readable, layout in _read_layouts(path):
                 layouts.setdefault(layout, []).append(readable)
+                states[readable] = f"{state.st_size} {state.st_mtime_ns}"
     except OSError as error:
         raise InvoiceFileError(
             f"Cannot use {error.filename or location}: {error.strerror or error}. "
@@ -84,7 +119,21 @@ def invoice_lines_select(location: str, date_order: DateOrder = "infer") -> str:
     readers = [(layout, layout.reader(paths)) for layout, paths in layouts.items()]
     _require_lines(location, files, readers)
     order = _settle_date_order(location, readers) if date_order == "infer" else date_order
-    return "\nunion all\n".join(_select_lines(layout, reader, order) for layout, reader in readers)
+    versions = {}
+    for layout, paths in layouts.items():
+        reading = hashlib.sha256(_select_lines(layout, "files", order).encode()).hexdigest()[:16]
+        versions.update({str(path): f"{states[path]} {reading}" for path in paths})
+    before = built or {}
+    new = [path for path, version in versions.items() if before.get(path) != version]
+    gone = [path for path, version in before.items() if versions.get(path) != version]
+    selects = []
+    for layout, paths in layouts.items():
+        if wanted := [path for path in paths if str(path) in new]:
+            selects.append(_select_lines(layout, layout.reader(wanted), order))
+    if not selects:  # nothing is new: the columns without a line
+        layout, reader = readers[0]
+        selects = [f"select * from ({_select_lines(layout, reader, order)}) where false"]
+    return InvoiceFiles("\nunion all\n".join(selects), versions, new, gone)
 
 
 def find_files(location: str) -> list[Path]:
@@ -240,7 +289,8 @@ def _select_lines(layout: FileLayout, reader: str, order: str | None) -> str:
     customer_id,
     country,
     overflow_text,
-    file_name
+    file_name,
+    file_path
 from (
     select
         {ids["invoice_no"]} as invoice_no,
@@ -255,7 +305,8 @@ from (
         {ids["customer_id"]} as customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
-        parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name
+        parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name,
+        {sql_name(PATH_COLUMN)} as file_path
     from {reader}
 )"""
 

@@ -100,12 +100,13 @@ def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Even
                 unnest($4) as stock_code,
                 timestamp '2011-01-01' + to_minutes(unnest($5)) as invoiced_at,
                 unnest($6) as disposition, unnest($7)::integer as quantity,
-                1.0::decimal(18, 4) as unit_price_gbp
+                1.0::decimal(18, 4) as unit_price_gbp,
+                'MUG' as item_description, 'France' as country
             """,
             [list(column) for column in columns],
         )
         found = connection.execute(matching_sql).fetchall()
     assert len(found) == len(set(found))
     assert {
-        (line, sale, reason or "", units) for line, sale, reason, units in found
+        (line, sale, reason or "", units) for _, line, sale, reason, units in found
     } == slow_matches(numbered)

@@ -1,12 +1,14 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers(has_unidentified=true) }}'
+) }}
 with
 
 lines as (
 
-    select
-        {{ row_id() }} as line_id,
-        *
-
-    from {{ ref('stg_online_retail__invoice_lines') }}
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    {{ of_touched_customers(has_unidentified=true) }}
 
 ),
 

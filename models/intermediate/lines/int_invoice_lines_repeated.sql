@@ -6,15 +6,17 @@
     lines.{{ line_columns | join(', lines.') }}
 {%- endset -%}
 
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers(has_unidentified=true) }}'
+) }}
 with
 
 lines as (
 
-    select
-        {{ row_id() }} as line_id,
-        *
-
-    from {{ ref('stg_online_retail__invoice_lines') }}
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    {{ of_touched_customers(has_unidentified=true) }}
 
 ),
 
@@ -43,12 +45,14 @@ copies as (
 
     select
         lines.line_id,
+        lines.invoice_id,
+        lines.customer_id,
         row_number() over (
             partition by {{ same_line }}
-            order by lines.file_name, lines.line_id
+            order by lines.file_path, lines.line_id
         ) as copy_number,
         row_number() over (
-            partition by {{ same_line }}, lines.file_name
+            partition by {{ same_line }}, lines.file_path
             order by lines.line_id
         ) as file_copy_number
 
@@ -66,6 +70,8 @@ final as (
 
     select
         line_id,
+        invoice_id,
+        customer_id,
         case
             when file_copy_number > 1 then 'repeated in its file'
             else 'also in another file'

@@ -6,9 +6,16 @@
     M to its own M, each sale holds the units from the previous S to its own S, and where the two
     overlap they match. DECISIONS.md has the proof and the rules.
 -#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
 {%- set event_order -%}
     partition by customer_id, stock_code
-    order by invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity, line_id
+    order by
+        invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity,
+        item_description, country, line_id
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set cut_order -%}
@@ -22,6 +29,7 @@ with
 classified_lines as (
 
     select * from {{ ref('int_invoice_lines_classified') }}
+    {{ of_touched_customers() }}
 
 ),
 
@@ -32,6 +40,8 @@ lines as (
         invoice_id,
         customer_id,
         stock_code,
+        item_description,
+        country,
         invoiced_at,
         unit_price_gbp,
         quantity,
@@ -154,6 +164,7 @@ stretches as (
 matches as (
 
     select
+        stretches.customer_id,
         cancellations.line_id as cancellation_line_id,
         sales.line_id as sale_line_id,
         stretches.unit_count,
@@ -180,6 +191,7 @@ matches as (
 orphans as (
 
     select
+        matched_events.customer_id,
         matched_events.line_id as cancellation_line_id,
         cast(null as bigint) as sale_line_id,
         matched_events.cancelled_units - matched_events.matched_units as unit_count,
@@ -211,6 +223,7 @@ matches_and_orphans as (
 final as (
 
     select
+        customer_id,
         cancellation_line_id,
         sale_line_id,
         orphan_reason,

@@ -1,19 +1,15 @@
-{#- Lines keep the order of their file, so a place in the table tells the line of the file. -#}
+{#- Lines are numbered in the order of their file, so that tells the line of the file. -#}
 with
 
 lines as (
 
-    select
-        {{ row_id() }} as line_id,
-        *
-
-    from {{ ref('stg_online_retail__invoice_lines') }}
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
 
 ),
 
 malformed_files as (
 
-    select distinct file_name
+    select distinct file_path
     from lines
     where unreadable_column is not null
 
@@ -22,13 +18,13 @@ malformed_files as (
 first_lines as (
 
     select
-        lines.file_name,
+        lines.file_path,
         min(lines.line_id) as line_id
 
     from lines
 
     inner join malformed_files
-        on lines.file_name = malformed_files.file_name
+        on lines.file_path = malformed_files.file_path
 
     group by 1
 
@@ -53,7 +49,7 @@ final as (
     from lines
 
     inner join first_lines
-        on lines.file_name = first_lines.file_name
+        on lines.file_path = first_lines.file_path
 
     where lines.unreadable_column is not null
 

@@ -1,5 +1,10 @@
 {#- Too many unreadable lines stop the build here, before any mart changes. -#}
-{{ config(post_hook='{{ check_malformed_share() }}') }}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_gone_files() }}',
+    post_hook=['{{ check_malformed_share() }}', '{{ touch_customers() }}']
+) }}
 
 with
 
@@ -22,6 +27,7 @@ renamed as (
         {{ blank_to_null('description') }} as item_description,
         {{ blank_to_null('country') }} as country,
         file_name,
+        file_path,
 
         ---------- numbers
         quantity,
@@ -65,6 +71,7 @@ final as (
 
     select
         ---------- ids
+        {{ next_line_id() }} as line_id,
         invoice_id,
         customer_id,
         stock_code,
@@ -74,6 +81,7 @@ final as (
         item_description,
         country,
         file_name,
+        file_path,
         unreadable_column,
         case unreadable_column
             when 'quantity' then quantity_text

@@ -1,0 +1,6 @@
+{#- Before a model of the tag by_customer: remove the rows that it is about to compute anew. -#}
+{% macro forget_touched_customers(has_unidentified=false) -%}
+    {%- if is_going_on() -%}
+        delete from {{ this }} {{ of_touched_customers(has_unidentified) }}
+    {%- endif -%}
+{%- endmacro %}

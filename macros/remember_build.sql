@@ -1,0 +1,19 @@
+{#- At the end of a run that made every model of the tag by_customer: the next may go on from it. -#}
+{% macro remember_build(results) %}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+        {%- set made = [] -%}
+        {%- for result in results if result.status == 'success' -%}
+            {%- do made.append(result.node.unique_id) -%}
+        {%- endfor -%}
+        {%- if not (by_customer_models() | reject('in', made) | list) -%}
+            {{ adapter.dispatch('remember_build')() }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro default__remember_build() %}
+{% endmacro %}
+
+{% macro duckdb__remember_build() %}
+    {%- do run_query('create or replace table raw.built_files as from raw.run_files') -%}
+{% endmacro %}
