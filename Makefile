@@ -74,12 +74,12 @@ lineage: .venv/development ## Write the lineage of every column as one page, tar
 		--output-dir target/lineage >/dev/null
 	@echo "Open target/lineage/index.html"
 
-reference: .venv/development ## Write again: dictionary and picture of the sample, chart library of the report
+reference: .venv/development ## Write again what docs/ makes of the project, its sample and libraries
 	@mkdir -p target
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb \
 		$(RUN) -m customer_segments build --vars 'diagnostics: true' >/dev/null
-	@$(RUN) docs/data_dictionary.py
+	@$(RUN) -m docs.reference target/sample.duckdb
 	@$(RUN) docs/segments_picture.py target/sample.duckdb
 	@$(RUN) docs/report_library.py
 

@@ -1,10 +1,7 @@
-"""Write docs/data_dictionary.md from the descriptions beside the models (target/manifest.json)."""
+"""Every public table, column by column, from the descriptions beside the models."""
 
-import json
-from pathlib import Path
-from typing import Any
+from docs.manifest import Manifest, public_marts
 
-PROJECT = Path(__file__).resolve().parents[1]
 HEAD = """# Data dictionary
 
 Every public table, column by column, as in the published database. Written by `make reference`
@@ -12,27 +9,16 @@ from the yml beside each model; change it there.
 """
 
 
-def dictionary(manifest: dict[str, Any]) -> str:
-    """Return the dictionary of the public models as Markdown."""
-    models = [
-        node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["access"] == "public"
-    ]
+def data_dictionary(manifest: Manifest) -> str:
+    """Return the dictionary of the public marts as Markdown."""
     sections = [HEAD]
-    for model in sorted(models, key=lambda node: node["name"]):
+    for name, mart in sorted(public_marts(manifest).items()):
         rows = [
-            f"| `{name}` | {column['data_type']} | {' '.join(column['description'].split())} |"
-            for name, column in model["columns"].items()
+            f"| `{column}` | {data_type} | {meaning} |"
+            for column, (data_type, meaning) in mart.columns.items()
         ]
         sections.append(
-            f"## {model['name']}\n\n{' '.join(model['description'].split())}\n\n"
+            f"## {name}\n\n{mart.description}\n\n"
             "| column | type | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
         )
     return "\n".join(sections)
-
-
-if __name__ == "__main__":
-    manifest = json.loads((PROJECT / "target" / "manifest.json").read_text(encoding="utf-8"))
-    target = PROJECT / "docs" / "data_dictionary.md"
-    target.write_text(dictionary(manifest), encoding="utf-8")

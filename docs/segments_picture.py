@@ -36,7 +36,7 @@ def picture(rows: pd.DataFrame) -> alt.Chart:
     bars = base.mark_bar(height=16) + base.mark_text(
         align="left", dx=5, fontSize=12, color="#1f2933"
     ).encode(text="label:N", color=alt.value("#1f2933"))
-    return (
+    chart: alt.Chart = (
         bars.properties(width=300, height=44)
         .facet(
             row=alt.Row(
@@ -66,6 +66,7 @@ def picture(rows: pd.DataFrame) -> alt.Chart:
             view=alt.ViewConfig(strokeOpacity=0),
         )
     )
+    return chart
 
 
 if __name__ == "__main__":

@@ -10,26 +10,27 @@
             'name': 'score_customers',
             'parameters': 'customers, item_counts',
             'body': score_customers('query_table(customers)', 'query_table(item_counts)'),
-            'comment': 'One row per customer of the table, view or CTE `customers` (customer_id, '
-            ~ var('behaviour_features') | join(', ') ~ '): segment and runner-up on each axis, by '
-            ~ 'the model in force. `item_counts` has customer_id, stock_code and order_count; '
-            ~ 'fct_customer_features and fct_customer_items score the customers there are.',
+            'comment': 'The segment of each customer of a table, view or CTE, and the runner-up on '
+            ~ 'each axis, by the model in force. `customers` has customer_id, '
+            ~ var('behaviour_features') | join(', ') ~ '; `item_counts` has customer_id, stock_code '
+            ~ 'and order_count. score_customers(fct_customer_features, fct_customer_items) gives '
+            ~ 'the segments there are.',
         },
         {
             'name': 'score_behaviour',
             'parameters': var('behaviour_features') | join(', '),
             'body': score_behaviour(),
-            'comment': 'One row: the behaviour cluster of a customer with these features, and the '
-            ~ 'runner-up, by the model in force. Columns of a table in front of it may be '
-            ~ 'arguments: a row for each of its rows.',
+            'comment': 'The behaviour cluster that such a customer is in, and the runner-up, by the '
+            ~ 'model in force, in one row. With columns of a table in front of it as arguments, a '
+            ~ 'row for each of its rows.',
         },
         {
             'name': 'what_if_order',
             'parameters': 'customer, order_gbp, stock_codes := [], days_ago := 1',
             'body': what_if_order(),
-            'comment': 'One row: the segment of a customer as it is, and with one more order of '
-            ~ 'this value and of these items, `days_ago` days before the as-of date (1: the last '
-            ~ 'day of the data). No row for a customer without a segment.',
+            'comment': 'The segment that a customer is in, and the one after one more order of this '
+            ~ 'value and these items, in one row. `days_ago` is counted from the as-of date, 1 for '
+            ~ 'the last day of the data. No row for a customer without a segment.',
         },
     ] -%}
     {%- for function in functions -%}

@@ -6,9 +6,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.scoring import measure
 from conftest import Build
 
+from benchmarks.scoring import measure
 from customer_segments.behaviour import BehaviourModel
 from customer_segments.taste import TasteModel
 

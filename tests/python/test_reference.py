@@ -1,0 +1,70 @@
+"""The pages in docs/ say what the project is now, and the cheat sheet prints on one page."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import PROJECT, SAMPLE, Build, Builder
+from playwright.sync_api import Page
+
+from docs.manifest import public_marts
+from docs.reference import pages
+
+
+@pytest.fixture(scope="module")
+def written(build: Builder, sample_build: Build) -> dict[str, str]:
+    """Return the pages that `make reference` would write, tables that are made on request too."""
+    lines = SAMPLE / "invoice_lines.csv"
+    assert build(lines, "parse", "--vars", "diagnostics: true", folder=sample_build.folder).success
+    target = sample_build.folder.parent / "target"
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(sample_build.database), read_only=True) as connection:
+        return dict(pages(manifest, connection))
+
+
+def test_pages_are_up_to_date(written: dict[str, str]) -> None:
+    stale = [
+        name
+        for name, text in written.items()
+        if (PROJECT / "docs" / name).read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "make reference"
+
+
+def test_every_mart_has_a_key_that_no_null_hides(
+    sample_build: Build, manifest: dict[str, Any]
+) -> None:
+    """But for tables of one row; the parameters of a model are told apart by nulls too."""
+    marts = public_marts(manifest)
+    assert [name for name, mart in marts.items() if not mart.key] == ["rpt_build"]
+    [(count,)] = sample_build.query("select count(*) from rpt_build")
+    assert count == 1
+    for name, mart in marts.items():
+        if not name.endswith("_model"):
+            missing = " or ".join(f"{column} is null" for column in mart.key) or "false"
+            assert sample_build.query(f"select * from {name} where {missing}") == [], name
+
+
+def test_joins_of_the_pictures_hold_in_the_database(
+    sample_build: Build, manifest: dict[str, Any]
+) -> None:
+    """What is drawn as exactly one is found once: a join to it neither loses nor adds rows."""
+    for name, mart in public_marts(manifest).items():
+        for join in mart.joins:
+            if join.condition or not mart.not_null.issuperset(join.columns):
+                continue
+            on = " and ".join(
+                f"child.{column} = parent.{other}"
+                for column, other in zip(join.columns, join.parent_columns, strict=True)
+            )
+            sql = f"select count(*) from {name} as child join {join.parent} as parent on {on}"
+            assert sample_build.query(sql) == sample_build.query(f"select count(*) from {name}")
+
+
+def test_the_cheat_sheet_prints_on_one_page(open_page: Callable[..., Page]) -> None:
+    page = open_page(PROJECT / "docs" / "cheat_sheet.html")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
