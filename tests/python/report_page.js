@@ -38,7 +38,7 @@ window.inspect = (() => {
       const node = walker.currentNode;
       const parent = node.parentElement;
       if (!node.data.trim() || parent.closest("script, style, noscript, .spoken, .skip, thead, option")) continue;
-      if (!parent.checkVisibility({ visibilityProperty: true })) continue;
+      if (!parent.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const rects = [...range.getClientRects()].filter((rect) => rect.width > 0.5);
@@ -120,8 +120,12 @@ window.inspect = (() => {
     },
 
     chartsWithoutMarks() {
+      const isSeen = (mark) => {
+        const { width, height } = mark.getBoundingClientRect();
+        return Math.max(width, height) > 8;
+      };
       return [...document.querySelectorAll("[data-chart]")]
-        .filter((chart) => !chart.querySelector("svg .role-mark path, svg .role-mark line"))
+        .filter((chart) => ![...chart.querySelectorAll("svg .role-mark path, svg .role-mark line")].some(isSeen))
         .map((chart) => chart.dataset.chart);
     },
 

@@ -13,8 +13,9 @@ import pytest
 import vl_convert
 from playwright.sync_api import Page, expect
 
-from customer_segments.report import charts, report, words
+from customer_segments.report import report, words
 from customer_segments.report.page import PAGE, write_report
+from customer_segments.report.vega import CONFIG
 
 INSPECT = Path(__file__).with_name("report_page.js")
 VERSION = ".".join(alt.VEGALITE_VERSION.split(".")[:2])  # the one whose schema Altair checks
@@ -158,7 +159,7 @@ def test_cards_are_found_by_words_action_and_country(
     expect(page.get_by_role("status")).to_contain_text(f"{shown.count()} of {everything} segments")
     page.get_by_role("button", name="Show all").click()
     expect(shown).to_have_count(everything)
-    page.get_by_label("Action", exact=True).select_option("Core accounts")
+    page.get_by_label("Action", exact=True).select_option(value="core")
     assert {card.get_attribute("data-action") for card in shown.all()} == {"core"}
     page.get_by_role("button", name="Show all").click()
     page.get_by_label("Country", exact=True).select_option("Germany")
@@ -235,7 +236,7 @@ def test_charts_are_valid_and_the_library_is_the_locked_one(page_file: Path) -> 
     content = json.loads(found[1])
     for figure in content["figures"].values():
         for kind in ("wide", "narrow"):
-            spec = {**figure[kind], "config": charts.CONFIG, "datasets": {"rows": figure["rows"]}}
+            spec = {**figure[kind], "config": CONFIG, "datasets": {"rows": figure["rows"]}}
             alt.Chart.from_dict(spec, validate=True)
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VERSION)
     assert (PAGE / "vega.js").read_text(encoding="utf-8") == bundle, "make reference writes it"

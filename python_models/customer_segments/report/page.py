@@ -8,9 +8,10 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from customer_segments.report.charts import CONFIG
-from customer_segments.report.database import Database, Row
-from customer_segments.report.sections import Report, make_report
+from customer_segments.report import money, segments
+from customer_segments.report.content import Report, read_report
+from customer_segments.report.database import Database
+from customer_segments.report.vega import CONFIG
 from customer_segments.report.words import FORMATS
 
 PAGE = Path(__file__).parent / "page"
@@ -19,7 +20,7 @@ PAGE = Path(__file__).parent / "page"
 def write_report(database: Path, page: Path) -> None:
     """Read the published database and write the page."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        report = make_report(Database(connection))
+        report = read_report(Database(connection))
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(_html(report), encoding="utf-8")
 
@@ -36,22 +37,13 @@ def _html(report: Report) -> str:
     environment.globals["formats"] = FORMATS
     environment.globals["asset"] = _asset
     environment.policies["json.dumps_function"] = _json
-    charts = {
-        key: {"wide": figure.wide, "narrow": figure.narrow, "rows": _flat(figure.rows)}
-        for key, figure in report.figures.items()
-        if figure
-    }
+    charts = {key: figure.drawing for key, figure in report.figures.items() if figure}
     return environment.get_template("page.html.j2").render(
-        report=report, charts={"config": CONFIG, "figures": charts}
+        report=report,
+        charts={"config": CONFIG, "figures": charts},
+        ledger_columns=money.LEDGER_COLUMNS,
+        hues=(*segments.HUES, *segments.SPARE_HUES),
     )
-
-
-def _flat(rows: list[Row]) -> list[Row]:
-    """Return what charts draw: rows without the lists and mappings that cards show."""
-    return [
-        {key: value for key, value in row.items() if not isinstance(value, list | dict)}
-        for row in rows
-    ]
 
 
 def _asset(name: str) -> Markup:

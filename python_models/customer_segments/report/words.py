@@ -1,5 +1,6 @@
 """Numbers as people say and write them in Britain."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -101,6 +102,16 @@ def plural(number: float, one: str, many: str = "") -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
+def sentence_case(name: str) -> str:
+    """Return a name that a till wrote in capitals as people write it."""
+    return name.capitalize() if name.isupper() else name
+
+
+def british(text: str) -> str:
+    """Return a sentence of the database with £885 for 885 GBP, and 13% for 13 %."""
+    return re.sub(r"(\d) %", r"\1%", re.sub(r"([\d.,]*\d) GBP", r"£\1", text))
+
+
 FORMATS: dict[str, Any] = {
     "about": about,
     "percent": percent,
@@ -114,4 +125,6 @@ FORMATS: dict[str, Any] = {
     "day": day,
     "listed": listed,
     "plural": plural,
+    "sentence_case": sentence_case,
+    "british": british,
 }

@@ -1,0 +1,50 @@
+"""Everything that the page shows, read from the published database."""
+
+from dataclasses import dataclass
+
+from customer_segments.report import money, movement, segments, trust
+from customer_segments.report.database import Database, Row
+from customer_segments.report.figure import Figure
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the page shows. A figure that the data cannot give is None."""
+
+    headline: str
+    build: Row
+    totals: Row
+    model: Row
+    segments: list[Row]
+    hues: dict[str, str]
+    countries: list[str]
+    playbook: list[Row]
+    ledger: list[Row]
+    figures: dict[str, Figure | None]
+
+
+def read_report(database: Database) -> Report:
+    """Read everything that the page shows."""
+    cards = segments.cards(database)
+    hues = segments.behaviour_hues(cards)
+    colours = {behaviour: f"var(--{hue}-1)" for behaviour, hue in hues.items()}
+    playbook = database.rows("playbook")
+    return Report(
+        headline=segments.headline(cards),
+        build=database.row("build"),
+        totals=database.row("totals"),
+        model=database.row("model"),
+        segments=cards,
+        hues=hues,
+        countries=sorted({row["country"] for card in cards for row in card["countries"]}),
+        playbook=playbook,
+        ledger=database.rows("ledger"),
+        figures={
+            "size": segments.size_and_sales(cards),
+            "flow": movement.flow(database, colours),
+            "months": movement.months(database, colours),
+            "money": money.money(database),
+            "stability": trust.stability(database, cards),
+            "reorders": trust.reorders(database, colours, playbook),
+        },
+    )

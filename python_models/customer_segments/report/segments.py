@@ -1,0 +1,148 @@
+"""The segments: their colours, their cards, and their size against their sales."""
+
+from itertools import cycle
+
+from customer_segments.report import words
+from customer_segments.report.database import Database, Row
+from customer_segments.report.figure import Column, Figure, Spec
+from customer_segments.report.vega import (
+    COLOUR,
+    LINE_HEIGHT,
+    NAME_PARTS,
+    PALE,
+    PALE_EDGE,
+    along,
+    chart,
+    down,
+    figure_above,
+    names_above,
+    text,
+)
+
+HUES = ("core", "cooling", "active", "lapsed")  # one a profile of the playbook
+SPARE_HUES = ("spare-a", "spare-b", "spare-c", "spare-d")
+TINT_COUNT = 4
+SHARES = ("customer_share", "net_sales_share")
+TOTALS = (*SHARES, "customer_count", "net_sales_gbp")
+
+
+def behaviour_hues(segments: list[Row]) -> dict[str, str]:
+    """Return a hue a behaviour: that of its profile, spare ones for others of the profile."""
+    hues: dict[str, str] = {}
+    spare = cycle(SPARE_HUES)
+    for segment in segments:
+        name, profile = segment["behaviour_name"], segment["behaviour_profile"]
+        if name not in hues:
+            hues[name] = next(spare) if profile in hues.values() else profile
+    return hues
+
+
+def cards(database: Database) -> list[Row]:
+    """Return the segments with what their cards show."""
+    segments = database.rows("segments")
+    hues = behaviour_hues(segments)
+    parts = {query: database.rows(query) for query in ("countries", "items", "families")}
+    for segment in segments:
+        tint = min(segment["taste_rank"], TINT_COUNT)
+        segment["colour"] = f"var(--{hues[segment['behaviour_name']]}-{tint})"
+        for query, rows in parts.items():
+            segment[query] = [row for row in rows if row["segment_id"] == segment["segment_id"]]
+        segment["country_totals"] = {
+            row["country"]: [row["customer_count"], row["net_sales_gbp"]]
+            for row in segment["countries"]
+        }
+    return segments
+
+
+def headline(segments: list[Row]) -> str:
+    """Return the finding of the report: what the behaviour with most sales stands for."""
+    first = _by_behaviour(segments)[0]
+    return (
+        f"{first['behaviour_name']}: {words.about(first['customer_share'])} of the customers, "
+        f"{words.about(first['net_sales_share'])} of the sales"
+    )
+
+
+def _by_behaviour(segments: list[Row]) -> list[Row]:
+    """Return the totals of each behaviour, largest sales first."""
+    totals: dict[str, Row] = {}
+    for segment in segments:
+        total = totals.setdefault(segment["behaviour_name"], dict.fromkeys(TOTALS, 0))
+        for key in TOTALS:
+            total[key] += segment[key]
+    return sorted(
+        ({"behaviour_name": name, **total} for name, total in totals.items()),
+        key=lambda row: -row["net_sales_gbp"],
+    )
+
+
+def _worth(segments: list[Row]) -> str:
+    """Return what customers of the behaviours with most and with least sales spend on average."""
+    behaviours = [row for row in _by_behaviour(segments) if row["customer_count"]]
+    first, *others = (
+        (row["behaviour_name"], words.pounds(row["net_sales_gbp"] / row["customer_count"]))
+        for row in behaviours
+    )
+    title = f"{first[0]} spend {first[1]} each"
+    return title + (f", {others[-1][0].lower()} {others[-1][1]}" if others else "")
+
+
+def size_and_sales(segments: list[Row]) -> Figure:
+    """Return the segments as a picture, size against sales."""
+    return Figure(
+        key="size",
+        title=_worth(segments),
+        description="Bars of each segment's share of customers and share of net sales.",
+        columns=[
+            Column("segment_name", "Segment"),
+            Column("customer_count", "Customers", "count"),
+            Column("customer_share", "of all", "percent_points"),
+            Column("net_sales_gbp", "Net sales", "pounds"),
+            Column("net_sales_share", "of all", "percent_points"),
+            Column("average_order_gbp", "Average order", "pounds"),
+        ],
+        rows=segments,
+        wide=_size_and_sales_chart(segments, narrow=False),
+        narrow=_size_and_sales_chart(segments, narrow=True),
+    )
+
+
+def _size_and_sales_chart(rows: list[Row], *, narrow: bool) -> Spec:
+    """Draw a pale bar for customers with a slim one for sales in it, one pair a segment."""
+    most = max(max(row["customer_share"], row["net_sales_share"]) for row in rows) or 1
+    scale = {"domain": [0, most], "nice": False}
+    y = down("segment_name", narrow=narrow)
+    offset = LINE_HEIGHT if narrow else 0
+    layers = [
+        {
+            "mark": {"type": "bar", "height": 26, "yOffset": offset, "cornerRadiusEnd": 2},
+            "encoding": {
+                "y": y,
+                "x": along(SHARES[0], scale),
+                "color": {"value": PALE},
+                "stroke": {"value": PALE_EDGE},
+                "tooltip": {"field": "figures"},
+            },
+        },
+        {
+            "mark": {"type": "bar", "height": 12, "yOffset": offset, "cornerRadiusEnd": 2},
+            "encoding": {
+                "y": y,
+                "x": along(SHARES[1], scale),
+                "color": COLOUR,
+                "tooltip": {"field": "figures"},
+            },
+        },
+    ]
+    if narrow:
+        layers += [*names_above(y), figure_above(y, "figures")]
+    else:
+        layers.append(text(y, "figures", along("end", scale), dx=8))
+    figures = " + ' → ' + ".join(f"format(datum.{share}, '.0%')" for share in SHARES)
+    parts = [
+        *NAME_PARTS,
+        {"calculate": figures, "as": "figures"},
+        {"calculate": f"max(datum.{SHARES[0]}, datum.{SHARES[1]})", "as": "end"},
+    ]
+    height = (78 if narrow else 46) * len(rows)
+    return chart(height, *layers, right=2 if narrow else 100, transform=parts)
