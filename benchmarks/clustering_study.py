@@ -29,22 +29,13 @@ from threadpoolctl import threadpool_limits
 
 from customer_segments import metrics
 from customer_segments import taste as taste_axis
+from customer_segments.baselines import EXERCISE_FEATURES, exercise_labels
 from customer_segments.behaviour import fit_behaviour
 from customer_segments.clustering import Labels, Matrix, distances, nearest
-from customer_segments.taste import fit_taste
+from customer_segments.taste import fit_taste, item_matrix
 
 PROJECT = Path(__file__).resolve().parents[1]
 COLUMNS = ["net_sales_gbp", "order_count", "recency_days"]
-EXERCISE = [
-    "total_transactions",
-    "total_products",
-    "total_unique_products",
-    "total_sales",
-    "avg_product_value",
-    "min_cart_value",
-    "max_cart_value",
-    "avg_cart_value",
-]
 ITEM_MIN_CUSTOMERS, COMPONENTS, CLIP_SHARE, SEED = 5, 4, 0.01, 20101201
 LARGEST = 4  # accounts that a segmentation should do without
 
@@ -144,9 +135,9 @@ DESIGNS: dict[str, Design] = {
 }
 
 
-def _kmeans(rows: Matrix, cluster_count: int, start_count: int = 25) -> Matrix:
+def _kmeans(rows: Matrix, cluster_count: int) -> Matrix:
     with threadpool_limits(limits=1):
-        model = KMeans(cluster_count, n_init=start_count, random_state=SEED).fit(rows)
+        model = KMeans(cluster_count, n_init=25, random_state=SEED).fit(rows)
     return np.asarray(model.cluster_centers_)
 
 
@@ -210,17 +201,11 @@ def _population(
     exercise: pd.DataFrame,
 ) -> Population:
     ids = pd.Index(features["customer_id"])
-    codes = pd.Index(np.unique(np.concatenate([counts["stock_code"], future["stock_code"]])))
+    codes = np.unique(np.concatenate([counts["stock_code"], future["stock_code"]]))
 
     def matrix(pairs: pd.DataFrame) -> sparse.csr_array:
-        rows, columns = (
-            ids.get_indexer(pairs["customer_id"]),
-            codes.get_indexer(pairs["stock_code"]),
-        )
-        known = rows >= 0
-        ones = np.ones(known.sum())
-        shape = (len(ids), len(codes))
-        return sparse.csr_array((ones, (rows[known], columns[known])), shape=shape)
+        once = pairs[["customer_id", "stock_code"]].drop_duplicates().assign(order_count=1)
+        return item_matrix(once, ids.to_numpy(dtype=object), codes)
 
     counts = counts.assign(row=ids.get_indexer(counts["customer_id"]))
     spend = future.groupby("customer_id")["net_sales_gbp"].sum().reindex(ids, fill_value=0)
@@ -232,7 +217,7 @@ def _population(
         matrix(counts),
         matrix(future),
         spend.to_numpy(dtype=np.float64),
-        exercise.set_index("customer_id").reindex(ids)[EXERCISE].fillna(0),
+        exercise.set_index("customer_id").reindex(ids)[EXERCISE_FEATURES].fillna(0),
     )
 
 
@@ -324,8 +309,8 @@ def main() -> None:
         for population in all_populations(cutoff):
             rows = np.arange(len(population.features))
             place = f"{population.name} @ {cutoff}"
-            base = nearest_exercise(population)
-            show(place, "the exercise", *backtest_row(population, base))
+            exercise = exercise_labels(population.exercise)
+            show(place, "the exercise", *backtest_row(population, exercise))
             for name, design in designs.items():
                 labels = label(design, population, rows, rows)[:, 2]
                 show(place, name, *backtest_row(population, labels))
@@ -352,12 +337,6 @@ def main() -> None:
             place = f"{population.name} ({len(population.features):,}), {as_of}"
             for name, design in designs.items():
                 show(place, name, *stability_row(population, design, options.repeats))
-
-
-def nearest_exercise(population: Population) -> Labels:
-    """Return the labels of the exercise: eight features, z-scores, KMeans with k = 3."""
-    rows = StandardScaler().fit_transform(population.exercise.to_numpy(dtype=np.float64))
-    return nearest(distances(rows, _kmeans(rows, 3, 10)))
 
 
 if __name__ == "__main__":

@@ -51,14 +51,15 @@ def _cutoff_report(cutoff: pd.DataFrame) -> Iterator[str]:
 def _value(row: dict[str, Any]) -> str:
     if pd.isna(row["value"]):
         return "-"
-    return f"{row['value']:.3f} ({row['low']:.2f} to {row['high']:.2f})"
+    value, low, high = (f"{row[name]:.3f}" for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
 
 
 def _difference(row: dict[str, Any]) -> str:
     low, high = row["difference_low"], row["difference_high"]
     if pd.isna(row["difference"]):
         return "-"
-    text = f"{row['difference']:+.3f} ({low:+.2f} to {high:+.2f})"
+    text = f"{row['difference']:+.3f} ({low:+.3f} to {high:+.3f})"
     return f"**{text}**" if low > 0 or high < 0 else text
 
 

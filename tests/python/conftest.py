@@ -134,6 +134,24 @@ def public_file() -> Path:
 
 
 @pytest.fixture(scope="session")
+def client_build(build: Builder, client_file: Path) -> Build:
+    """Build the retailer's own file with every test."""
+    return build(client_file)
+
+
+@pytest.fixture(scope="session")
+def public_build(build: Builder, public_file: Path) -> Build:
+    """Build the international customers of the public file with every test."""
+    return build(public_file)
+
+
+@pytest.fixture(scope="session")
+def everyone_build(build: Builder, public_file: Path) -> Build:
+    """Build all customers of the public file, the rules being what they are for other values."""
+    return build(public_file, "build", "--vars", "{customer_scope: all, wholesale_line_units: 12}")
+
+
+@pytest.fixture(scope="session")
 def site(build: Builder, sample_build: Build) -> Path:
     """Return a folder with the documentation site of the sample, its manifest and its catalog."""
     target = sample_build.folder.parent / "target"

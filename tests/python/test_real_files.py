@@ -5,19 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Build, Builder
+from conftest import Build
 
 from customer_segments.model_gate import LABELINGS
-
-
-@pytest.fixture(scope="module")
-def client_build(build: Builder, client_file: Path) -> Build:
-    return build(client_file)
-
-
-@pytest.fixture(scope="module")
-def public_build(build: Builder, public_file: Path) -> Build:
-    return build(public_file)
 
 
 def _ledger(build: Build) -> tuple[int, Decimal]:
@@ -107,21 +97,13 @@ def test_public_file_net_sales_of_two_known_customers(public_build: Build) -> No
     ) == [("returned everything",)]
 
 
-def test_public_file_scope_is_one_variable(
-    public_build: Build, build: Builder, public_file: Path
-) -> None:
+def test_public_file_scope_is_one_variable(public_build: Build, everyone_build: Build) -> None:
     assert public_build.query(
         "select count(*) from dim_customers where country = 'United Kingdom'"
     ) == [(0,)]
-    everyone = build(
-        public_file,
-        "build",
-        "--vars",
-        "{customer_scope: all, wholesale_line_units: 12}",  # rules stay what they are
-    )
-    assert everyone.success
-    assert _ledger(everyone) == (541_909, Decimal("9747747.93"))
-    [(customers,)] = everyone.query("select count(*) from dim_customers")
+    assert everyone_build.success
+    assert _ledger(everyone_build) == (541_909, Decimal("9747747.93"))
+    [(customers,)] = everyone_build.query("select count(*) from dim_customers")
     assert customers == 4_372
 
 
