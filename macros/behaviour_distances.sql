@@ -1,26 +1,11 @@
 {#-
     Distances of customers to the behaviour centroids, one row per customer and cluster, from the
     parameter table of the model. `features` is any relation with the keys and the model's features,
-    of customers in the fit, new ones, what-if rows, or customers as they were. As
-    BehaviourModel.distances: days as square roots, counts and money as log1p, clipped, z-scored.
+    of customers in the fit, new ones, what-if rows, or customers as they were.
+    As BehaviourModel.distances.
 -#}
 {% macro behaviour_distances(features, model, keys=['customer_id']) %}
 with
-
-parameters as (
-
-    select
-        {%- for feature in var('behaviour_features') %}
-        {%- for parameter in ['clip_low', 'clip_high', 'mean', 'scale'] %}
-        max(value) filter (
-            where parameter = '{{ parameter }}' and feature = '{{ feature }}'
-        ) as {{ feature }}_{{ parameter }}{{ ',' if not loop.last }}
-        {%- endfor %}{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from {{ model }}
-
-),
 
 centroids as (
 
@@ -39,29 +24,7 @@ centroids as (
 
 positions as (
 
-    select
-        {%- for key in keys %}
-        features.{{ key }},
-        {%- endfor %}
-        {%- for feature in var('behaviour_features') %}
-        (
-            least(
-                greatest(
-                    {% if feature.endswith('_days') -%}
-                    sqrt(cast(features.{{ feature }} as double)),
-                    {%- else -%}
-                    ln(1 + cast(features.{{ feature }} as double)),
-                    {%- endif %}
-                    parameters.{{ feature }}_clip_low
-                ),
-                parameters.{{ feature }}_clip_high
-            ) - parameters.{{ feature }}_mean
-        ) / parameters.{{ feature }}_scale as {{ feature }}_position{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from {{ features }} as features
-
-    cross join parameters
+    {{ behaviour_positions(features, model, keys) | indent(4) }}
 
 )
 

@@ -1,0 +1,47 @@
+{#-
+    Where customers lie on the behaviour axis, one row per key: <feature>_position in z-scores, from
+    the parameter table of the model. As BehaviourModel.positions: days as square roots, counts and
+    money as log1p, clipped, z-scored.
+-#}
+{% macro behaviour_positions(features, model, keys=['customer_id']) %}
+with
+
+parameters as (
+
+    select
+        {%- for feature in var('behaviour_features') %}
+        {%- for parameter in ['clip_low', 'clip_high', 'mean', 'scale'] %}
+        max(value) filter (
+            where parameter = '{{ parameter }}' and feature = '{{ feature }}'
+        ) as {{ feature }}_{{ parameter }}{{ ',' if not loop.last }}
+        {%- endfor %}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ model }}
+
+)
+
+select
+    {%- for key in keys %}
+    features.{{ key }},
+    {%- endfor %}
+    {%- for feature in var('behaviour_features') %}
+    (
+        least(
+            greatest(
+                {% if feature.endswith('_days') -%}
+                sqrt(cast(features.{{ feature }} as double)),
+                {%- else -%}
+                ln(1 + cast(features.{{ feature }} as double)),
+                {%- endif %}
+                parameters.{{ feature }}_clip_low
+            ),
+            parameters.{{ feature }}_clip_high
+        ) - parameters.{{ feature }}_mean
+    ) / parameters.{{ feature }}_scale as {{ feature }}_position{{ ',' if not loop.last }}
+    {%- endfor %}
+
+from {{ features }} as features
+
+cross join parameters
+{% endmacro %}
