@@ -51,7 +51,9 @@
         'behaviour_cluster_bounds': [2, 10],
         'taste_cluster_bounds': [2, 10],
     } -%}
-    {%- set texts = ['home_country', 'as_of', 'audience_salt', 'behaviour_features'] -%}
+    {%- set texts = [
+        'home_country', 'as_of', 'audience_salt', 'behaviour_features', 'price_band_bounds_gbp'
+    ] -%}
     {%- set known = texts + (choices | list) + (counts | list) + (counts_or_auto | list)
         + (shares | list) + (bounds | list) -%}
     {%- set problems = [] -%}
@@ -115,6 +117,15 @@
 
     {%- if var('home_country') is not string or not var('home_country') | trim -%}
         {%- do problems.append('Variable home_country is empty. Expected a country as the file writes it.') -%}
+    {%- endif -%}
+    {%- set prices = var('price_band_bounds_gbp') -%}
+    {%- if prices is string or prices is not sequence or not prices
+        or prices | reject('number') | list or prices | select('lt', 0.01) | list
+        or prices != prices | unique | sort -%}
+        {%- do problems.append(
+            'Variable price_band_bounds_gbp is ' ~ prices ~ '. Expected prices above 0 from low to '
+            ~ 'high, such as [1, 2, 5, 10].'
+        ) -%}
     {%- endif -%}
     {%- set features = var('behaviour_features') -%}
     {%- if features is string or 'net_sales_gbp' not in features or 'recency_days' not in features -%}
