@@ -57,7 +57,7 @@ lint: .venv/development ## Check style and types of SQL and Python
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
-	@.venv/bin/sqruff lint models tests
+	@.venv/bin/sqruff lint models tests analyses
 
 docs: .venv/runtime ## Write the documentation site as one page, target/static_index.html
 	@.venv/bin/dbt --quiet docs generate --static
@@ -76,6 +76,7 @@ lineage: .venv/development ## Write the lineage of every column as one page, tar
 
 reference: .venv/development ## Write again what docs/ makes of the project, its sample and libraries
 	@mkdir -p target
+	@rm -f target/sample_warehouse.duckdb
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb \
 		$(RUN) -m customer_segments build --vars 'diagnostics: true' >/dev/null

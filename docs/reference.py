@@ -9,6 +9,7 @@ from docs.cheat_sheet import cheat_sheet, printed_cheat_sheet, published_functio
 from docs.data_dictionary import data_dictionary
 from docs.erd import erd
 from docs.manifest import PROJECT, Manifest, read_manifest
+from docs.questions import questions
 
 
 def pages(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
@@ -18,6 +19,7 @@ def pages(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Iterator
     yield "erd.md", erd(manifest)
     yield "cheat_sheet.md", cheat_sheet(manifest, functions)
     yield "cheat_sheet.html", printed_cheat_sheet(manifest, functions)
+    yield "questions.md", questions(connection)
 
 
 if __name__ == "__main__":

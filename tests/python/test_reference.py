@@ -11,6 +11,7 @@ from conftest import PROJECT, SAMPLE, Build, Builder
 from playwright.sync_api import Page
 
 from docs.manifest import public_marts
+from docs.questions import published_sql
 from docs.reference import pages
 
 
@@ -32,6 +33,16 @@ def test_pages_are_up_to_date(written: dict[str, str]) -> None:
         if (PROJECT / "docs" / name).read_text(encoding="utf-8") != text
     ]
     assert stale == [], "make reference"
+
+
+def test_questions_have_an_answer_in_one_order(sample_build: Build) -> None:
+    analyses = sorted((PROJECT / "analyses").rglob("*.sql"))
+    assert len(analyses) >= 15
+    for file in analyses:
+        sql = published_sql(file)
+        answer = sample_build.query(sql)
+        assert answer, file.name
+        assert len(answer) == 1 or "order by" in sql.rpartition("from")[2], file.name
 
 
 def test_every_mart_has_a_key_that_no_null_hides(
