@@ -14,6 +14,7 @@ import vl_convert
 from playwright.sync_api import Page, expect
 
 from customer_segments.report import report, words
+from customer_segments.report.backtest import QUESTIONS
 from customer_segments.report.page import PAGE, write_report
 from customer_segments.report.vega import CONFIG
 
@@ -249,3 +250,37 @@ def test_without_a_database_it_says_what_to_do(
     assert report([str(tmp_path / "report.html")]) == 1
     assert "Run make build" in capsys.readouterr().err
     assert not (tmp_path / "report.html").exists()
+
+
+def test_a_backtest_is_shown_and_its_absence_said(
+    open_page: Visit, page_file: Path, changed: Callable[..., Path]
+) -> None:
+    page = opened(open_page, page_file)
+    expect(page.get_by_text("The backtest has not been run")).to_be_visible()
+    rows = [
+        f"('{design}', '{measure}', {verdict}, {value}, {value - 0.1}, {value + 0.1})"
+        for measure, (_, chance) in QUESTIONS.items()
+        for design, verdict, value in (
+            ("segments", "null", chance + 0.3),
+            ("rfm", "'segments better'" if measure == "auc" else "'no clear difference'", 0.2),
+            ("country", "'segments worse'" if measure == "auc" else "'segments better'", 0.1),
+            ("exercise", "'segments better'", 0.1),
+        )
+    ]
+    file = changed(
+        "insert into rpt_segment_backtest by name "
+        "select rows.*, 324 as customer_count, date '2024-09-01' as as_of_date, "
+        "date '2024-12-09' as outcomes_until_date "
+        f"from (values {', '.join(rows)}) as rows (design, measure, verdict, value, low, high)"
+    )
+    for width in WIDTHS:
+        page = opened(open_page, file, width)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        found = {check: page.evaluate(f"inspect.{check}()") for check in CHECKS}
+        assert found == {check: [] for check in CHECKS}
+    expect(page.get_by_role("heading", name="foretell clearly better")).to_have_text(
+        "Segments foretell clearly better than RFM in 1 of 5 questions "
+        "and than country in 4 of 5 questions (worse in 1)"
+    )
+    assert page.locator("[data-chart^=backtest]").count() == len(QUESTIONS)
+    assert not page.get_by_text("exercise").is_visible()

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from customer_segments.report import money, movement, segments, trust
+from customer_segments.report import (
+    backtest,
+    confidence,
+    money,
+    movement,
+    segments,
+    trust,
+)
 from customer_segments.report.database import Database, Row
 from customer_segments.report.figure import Figure
 
@@ -21,6 +28,7 @@ class Report:
     playbook: list[Row]
     ledger: list[Row]
     figures: dict[str, Figure | None]
+    backtest: list[Figure]
 
 
 def read_report(database: Database) -> Report:
@@ -46,5 +54,8 @@ def read_report(database: Database) -> Report:
             "money": money.money(database),
             "stability": trust.stability(database, cards),
             "reorders": trust.reorders(database, colours, playbook),
+            "sureness": confidence.sureness(database, cards),
+            "calibration": confidence.calibration(database),
         },
+        backtest=backtest.backtest(database),
     )

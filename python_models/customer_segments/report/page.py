@@ -8,7 +8,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from customer_segments.report import money, segments
+from customer_segments.report import backtest, confidence, money, segments
 from customer_segments.report.content import Report, read_report
 from customer_segments.report.database import Database
 from customer_segments.report.vega import CONFIG
@@ -37,10 +37,13 @@ def _html(report: Report) -> str:
     environment.globals["formats"] = FORMATS
     environment.globals["asset"] = _asset
     environment.policies["json.dumps_function"] = _json
-    charts = {key: figure.drawing for key, figure in report.figures.items() if figure}
+    figures = [*filter(None, report.figures.values()), *report.backtest]
+    charts = {figure.key: figure.drawing for figure in figures}
     return environment.get_template("page.html.j2").render(
         report=report,
         charts={"config": CONFIG, "figures": charts},
+        verdict=backtest.verdict(report.backtest),
+        bands=confidence.BANDS,
         ledger_columns=money.LEDGER_COLUMNS,
         hues=(*segments.HUES, *segments.SPARE_HUES),
     )

@@ -102,6 +102,11 @@ def plural(number: float, one: str, many: str = "") -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
+def opening(text: str) -> str:
+    """Return words as they open a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence_case(name: str) -> str:
     """Return a name that a till wrote in capitals as people write it."""
     return name.capitalize() if name.isupper() else name
