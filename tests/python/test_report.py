@@ -163,7 +163,7 @@ def test_cards_are_found_by_words_action_and_country(
     page.get_by_label("Action", exact=True).select_option(value="core")
     assert {card.get_attribute("data-action") for card in shown.all()} == {"core"}
     page.get_by_role("button", name="Show all").click()
-    page.get_by_label("Country", exact=True).select_option("Germany")
+    page.get_by_label("Region or country").select_option("Germany")
     counts = sample_build.query(
         "select segment_id, count(*) from fct_customer_segments natural join fct_customer_features "
         "where country = 'Germany' group by all"
@@ -199,14 +199,13 @@ def test_damage_is_shown_as_text_and_what_is_missing_is_said(
     file = changed(
         "delete from rpt_model_stability",
         "update dim_models set segment_stability = null",
-        f"update fct_customer_features set country = '{quoted}' where country = 'Germany'",
-        "update fct_customer_features set country = null where country = 'Spain'",
+        f"update rpt_segment_countries set country = '{quoted}' where country = 'Germany'",
     )
     page = opened(open_page, file, width=375)
     expect(page.get_by_text("too few customers to measure")).to_be_visible()
     expect(page.locator(".card").first).to_contain_text(hostile)
     assert page.title().startswith("Customer segments")
-    page.get_by_label("Country", exact=True).select_option(hostile)
+    page.get_by_label("Region or country").select_option(hostile)
     expect(page.locator(".card:visible .there").first).to_contain_text(hostile)
 
 

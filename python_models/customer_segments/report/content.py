@@ -24,6 +24,7 @@ class Report:
     model: Row
     segments: list[Row]
     hues: dict[str, str]
+    regions: list[str]
     countries: list[str]
     playbook: list[Row]
     ledger: list[Row]
@@ -44,6 +45,7 @@ def read_report(database: Database) -> Report:
         model=database.row("model"),
         segments=cards,
         hues=hues,
+        regions=sorted({row["region"] for card in cards for row in card["countries"]}),
         countries=sorted({row["country"] for card in cards for row in card["countries"]}),
         playbook=playbook,
         ledger=database.rows("ledger"),

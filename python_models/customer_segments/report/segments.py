@@ -41,16 +41,18 @@ def cards(database: Database) -> list[Row]:
     """Return the segments with what their cards show."""
     segments = database.rows("segments")
     hues = behaviour_hues(segments)
-    parts = {query: database.rows(query) for query in ("countries", "items", "families")}
+    parts = {query: database.rows(query) for query in ("countries", "items", "families", "seasons")}
     for segment in segments:
         tint = min(segment["taste_rank"], TINT_COUNT)
         segment["colour"] = f"var(--{hues[segment['behaviour_name']]}-{tint})"
         for query, rows in parts.items():
             segment[query] = [row for row in rows if row["segment_id"] == segment["segment_id"]]
-        segment["country_totals"] = {
-            row["country"]: [row["customer_count"], row["net_sales_gbp"]]
-            for row in segment["countries"]
-        }
+        places: dict[str, list[float]] = {}
+        for row in segment["countries"]:
+            for place in {row["country"], row["region"]}:
+                count, amount = places.get(place, [0, 0.0])
+                places[place] = [count + row["customer_count"], amount + row["net_sales_gbp"]]
+        segment["places"] = places
     return segments
 
 
