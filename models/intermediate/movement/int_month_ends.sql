@@ -25,6 +25,13 @@ first_sales as (
 
 ),
 
+last_days as (
+
+    select {{ dbt.dateadd('day', -1, 'as_of_date') }} as last_date
+    from as_of
+
+),
+
 month_starts as (
 
     select
@@ -32,14 +39,13 @@ month_starts as (
             {{ dbt.dateadd(
                 'month',
                 '1 - cast(numbers.generated_number as bigint)',
-                dbt.date_trunc('month', 'as_of.as_of_date')
+                dbt.date_trunc('month', 'last_days.last_date')
             ) }} as date
-        ) as as_of_date,
-        as_of.as_of_date as current_as_of_date
+        ) as as_of_date
 
     from numbers
 
-    cross join as_of
+    cross join last_days
 
 ),
 
@@ -51,11 +57,10 @@ days as (
     inner join first_sales
         on month_starts.as_of_date > first_sales.first_sold_at
 
-    where
-        month_starts.as_of_date < month_starts.current_as_of_date
-        {%- if undated_features() %}
-        and 1 = 0
-        {%- endif %}
+    {%- if undated_features() %}
+
+    where 1 = 0
+    {%- endif %}
 
     union all
 
