@@ -4,7 +4,8 @@
     {%- for name, value in (invocation_args_dict.get('vars') or {}).items() -%}
         {#- These decide nothing about customers' lines. -#}
         {%- if name not in ['refit', 'diagnostics'] -%}
-            {%- do variables.update({name: value}) -%}
+            {#- As text: YAML reads as_of: 2011-09-01 as a date, which JSON has not. -#}
+            {%- do variables.update({name: value | string}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do return(
