@@ -42,6 +42,8 @@
         'segment_item_min_customers': [1, 1000000],
         'stability_customer_limit': [100, 100000],
         'stability_repeat_count': [2, 1000],
+        'value_customer_limit': [100, 1000000],
+        'value_min_repeat_customers': [2, 1000000],
     } -%}
     {%- set counts_or_auto = {
         'behaviour_cluster_count': [2, 10],

@@ -17,10 +17,13 @@ CUSTOMER_MARTS = [
     "fct_customer_features",
     "fct_customer_rfm",
     "fct_customer_segments",
+    "fct_customer_value",
     "fct_orders",
     "rpt_cancellation_outcomes",
     "rpt_line_dispositions",
     "rpt_segment_summary",
+    "rpt_segment_value",
+    "rpt_value_backtest",
 ]
 
 
@@ -208,21 +211,36 @@ def test_threads_do_not_matter(
     assert found.tables() == sample_build.tables()
 
 
-def test_as_of_sees_nothing_of_the_future(build: Builder, lines: list[str], tmp_path: Path) -> None:
-    """The file cut off at the date gives the same tables as the whole file looked at from it."""
+def test_as_of_sees_nothing_of_the_future(
+    sample_build: Build, build: Builder, lines: list[str], tmp_path: Path
+) -> None:
+    """The file cut off at the date gives the same tables as the whole file looked at from it.
+
+    It is the day of the backtest, which forecasts what that build would have forecast.
+    """
 
     def is_before(row: dict[str, str]) -> bool:
         month, day, year = (int(part) for part in row["InvoiceDate"].split(" ")[0].split("/"))
-        return (year, month, day) < (24, 9, 1)
+        return (year, month, day) < (24, 9, 10)
 
     rows = csv.DictReader(lines)
     early = [line for row, line in zip(rows, lines[1:], strict=True) if is_before(row)]
     file = tmp_path / "early.csv"
     file.write_text("".join([lines[0], *early]), encoding="utf-8")
-    command = ("build", "--vars", "as_of: 2024-09-01", "--exclude", "resource_type:unit_test")
+    command = ("build", "--vars", "as_of: 2024-09-10", "--exclude", "resource_type:unit_test")
     marts = {*CUSTOMER_MARTS, "fct_exercise_features"} - {"rpt_line_dispositions"}
     cut, whole = build(file, *command), build(SAMPLE / "invoice_lines.csv", *command)
     assert cut.tables(list(marts)) == whole.tables(list(marts))
     assert whole.query(
         "select line_count from rpt_line_dispositions where reason = 'on or after the as-of date'"
     ) == [(len(lines) - 1 - len(early),)]
+    [(orders, spend)] = whole.query(
+        "select sum(expected_orders_90d), sum(expected_spend_gbp) from fct_customer_value"
+    )
+    forecast = dict(
+        sample_build.query(
+            "select measure, predicted_total from rpt_value_backtest "
+            "where method = 'model' and forecast_date = '2024-09-10'"
+        )
+    )
+    assert forecast == pytest.approx({"orders": orders, "net sales": spend})

@@ -1,0 +1,153 @@
+with
+
+orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_cancellations_matched') }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('fct_cancellations') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+days as (
+
+    select
+        false as is_backtest,
+        as_of_date,
+        cast({{ dbt.dateadd('day', -90, 'as_of_date') }} as date) as last_90d_date
+
+    from as_of
+
+    union all
+
+    select
+        true as is_backtest,
+        cast({{ dbt.dateadd('day', -90, 'as_of_date') }} as date) as as_of_date,
+        cast({{ dbt.dateadd('day', -180, 'as_of_date') }} as date) as last_90d_date
+
+    from as_of
+
+),
+
+-- What was returned after the day is not known on it.
+later_returns as (
+
+    select
+        days.is_backtest,
+        sale_lines.customer_id,
+        sale_lines.invoice_id,
+        sum(matches.unit_count) as unit_count,
+        sum(cast(matches.unit_count * sale_lines.unit_price_gbp as decimal(18, 4)))
+            as returned_gbp
+
+    from matches
+
+    inner join cancellations
+        on matches.cancellation_line_id = cancellations.line_id
+
+    inner join sale_lines
+        on matches.sale_line_id = sale_lines.line_id
+
+    inner join days
+        on cancellations.invoiced_at >= days.as_of_date
+
+    group by 1, 2, 3
+
+),
+
+known_orders as (
+
+    select
+        days.is_backtest,
+        days.as_of_date,
+        days.last_90d_date,
+        orders.customer_id,
+        orders.order_date,
+        orders.net_sales_gbp + coalesce(later_returns.returned_gbp, 0) as net_sales_gbp
+
+    from orders
+
+    inner join days
+        on orders.order_date < days.as_of_date
+
+    left join later_returns
+        on
+            days.is_backtest = later_returns.is_backtest
+            and orders.customer_id = later_returns.customer_id
+            and orders.invoice_id = later_returns.invoice_id
+
+    where orders.unit_count + coalesce(later_returns.unit_count, 0) > 0
+
+),
+
+customer_totals as (
+
+    select
+        customer_id,
+        is_backtest,
+        as_of_date,
+        count(*) as order_count,
+        count(*) filter (where order_date >= last_90d_date) as order_count_last_90d,
+        sum(net_sales_gbp) as net_sales_gbp,
+        sum(net_sales_gbp) filter (where order_date >= last_90d_date) as net_sales_last_90d_gbp,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+
+    from known_orders
+    group by 1, 2, 3
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customer_id,
+
+        ---------- numbers
+        order_count - 1 as repeat_count,
+        cast(
+            {{ dbt.datediff('first_order_date', 'last_order_date', 'day') }}  -- noqa: LT05
+            as bigint
+        ) as repeat_days,
+        cast(
+            {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }}  -- noqa: LT05
+            as bigint
+        ) as age_days,
+        order_count,
+        order_count_last_90d,
+        cast(net_sales_gbp as decimal(18, 4)) as net_sales_gbp,
+        cast(coalesce(net_sales_last_90d_gbp, 0) as decimal(18, 4)) as net_sales_last_90d_gbp,
+
+        ---------- booleans
+        is_backtest,
+
+        ---------- dates
+        as_of_date
+
+    from customer_totals
+
+)
+
+select * from final

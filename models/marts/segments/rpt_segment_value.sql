@@ -1,0 +1,81 @@
+with
+
+segments as (
+
+    select * from {{ ref('dim_segments') }}
+
+),
+
+customer_segments as (
+
+    select * from {{ ref('fct_customer_segments') }}
+
+),
+
+customer_values as (
+
+    select * from {{ ref('fct_customer_value') }}
+
+),
+
+-- Decimals add up to the same sum in any order, doubles do not.
+segment_totals as (
+
+    select
+        customer_segments.segment_id,
+        count(*) as customer_count,
+        cast(sum(cast(customer_values.expected_orders_90d as decimal(38, 9))) as double)
+            as expected_orders_90d,
+        cast(sum(cast(customer_values.expected_spend_gbp as decimal(38, 9))) as double)
+            as expected_spend_gbp,
+        cast(sum(cast(customer_values.probability_alive as decimal(38, 9))) as double)
+        / count(*) as probability_alive,
+        sum(customer_values.order_count_last_90d) as order_count_last_90d,
+        sum(customer_values.net_sales_last_90d_gbp) as net_sales_last_90d_gbp
+
+    from customer_segments
+
+    inner join customer_values
+        on customer_segments.customer_id = customer_values.customer_id
+
+    group by 1
+
+),
+
+totals as (
+
+    select sum(cast(expected_spend_gbp as decimal(38, 9))) as expected_spend_gbp
+    from segment_totals
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        segments.segment_id,
+
+        ---------- strings
+        segments.segment_name,
+
+        ---------- numbers
+        coalesce(segment_totals.customer_count, 0) as customer_count,
+        coalesce(segment_totals.expected_orders_90d, 0) as expected_orders_90d,
+        coalesce(segment_totals.expected_spend_gbp, 0) as expected_spend_gbp,
+        coalesce(segment_totals.expected_spend_gbp / cast(totals.expected_spend_gbp as double), 0)
+            as expected_spend_share,
+        segment_totals.probability_alive,
+        cast(coalesce(segment_totals.order_count_last_90d, 0) as bigint) as order_count_last_90d,
+        cast(coalesce(segment_totals.net_sales_last_90d_gbp, 0) as decimal(18, 2))
+            as net_sales_last_90d_gbp
+
+    from segments
+
+    left join segment_totals
+        on segments.segment_id = segment_totals.segment_id
+
+    cross join totals
+
+)
+
+select * from final

@@ -1,0 +1,18 @@
+"""The models of how often and how much customers order, one row per parameter."""
+
+
+def model(dbt, session):
+    from customer_segments.value_forecasts import fit_values
+
+    horizon_days = dbt.config.meta_get("horizon_days")
+    min_repeat_customers = dbt.config.meta_get("min_repeat_customers")
+    customer_limit = dbt.config.meta_get("customer_limit")
+    seed = dbt.config.meta_get("seed")
+
+    return fit_values(
+        dbt.ref("int_customer_histories").order("is_backtest, customer_id").df(),
+        horizon_days=horizon_days,
+        min_repeat_customers=min_repeat_customers,
+        customer_limit=customer_limit,
+        seed=seed,
+    )
