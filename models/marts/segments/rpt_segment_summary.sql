@@ -104,7 +104,8 @@ memberships as (
 
     select
         customer_id,
-        segment_id
+        segment_id,
+        confidence
 
     from customer_segments
 
@@ -112,7 +113,8 @@ memberships as (
 
     select
         customer_id,
-        'all' as segment_id
+        'all' as segment_id,
+        confidence
 
     from customer_segments
 
@@ -132,7 +134,10 @@ segment_totals as (
         median(features.recency_days) as median_recency_days,
         median(features.order_count) as median_order_count,
         median(features.item_count) as median_item_count,
-        median(cast(features.net_sales_gbp as double)) as median_net_sales_gbp
+        median(cast(features.net_sales_gbp as double)) as median_net_sales_gbp,
+        -- Decimals add up to the same sum in any order, doubles do not.
+        cast(sum(cast(memberships.confidence as decimal(18, 15))) as double) / count(*)
+            as mean_confidence
 
     from memberships
 
@@ -186,7 +191,8 @@ measured as (
         cast(segment_totals.median_item_count as double) as median_item_count,
         segment_totals.median_net_sales_gbp,
         cast(segment_totals.returned_unit_count as double)
-        / cast(segment_totals.sold_unit_count as double) as return_share
+        / cast(segment_totals.sold_unit_count as double) as return_share,
+        segment_totals.mean_confidence
 
     from summarised_segments
 
@@ -271,6 +277,7 @@ final as (
         median_item_count,
         median_net_sales_gbp,
         return_share,
+        mean_confidence,
 
         ---------- booleans
         is_total
