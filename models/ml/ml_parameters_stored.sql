@@ -17,7 +17,7 @@ final as (
             cast(null as {{ dbt.type_string() }}) as feature,
             cast(null as {{ dbt.type_bigint() }}) as component,
             cast(null as {{ dbt.type_bigint() }}) as cluster_id,
-            cast(null as {{ dbt.type_float() }}) as value,
+            cast(null as double) as value,
             cast(null as {{ dbt.type_string() }}) as text
         where 1 = 0
     {%- endif %}

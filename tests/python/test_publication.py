@@ -18,7 +18,9 @@ def test_every_table_and_column_has_its_comment(
     sample_build: Build, manifest: dict[str, Any]
 ) -> None:
     """Comments outlive publishing: what the yml files say is what a database browser shows."""
-    models = [node for node in manifest["nodes"].values() if node["config"]["access"] == "public"]
+    models = [
+        node for node in manifest["nodes"].values() if node["config"].get("access") == "public"
+    ]
     described = {model["name"]: model["description"].strip() for model in models}
     assert dict(sample_build.query("select table_name, comment from duckdb_tables()")) == described
     assert all(described.values())
