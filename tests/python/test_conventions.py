@@ -46,7 +46,7 @@ def ours(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def test_macros_are_described(manifest: dict[str, Any]) -> None:
-    """Not an engine's variant (duckdb__row_id), nor a macro that only its own file calls (_words)."""
+    """Not an engine's variant (duckdb__row_id), nor what only its own file calls (_words)."""
     assert [
         macro["name"]
         for macro in ours(manifest, "macros")
