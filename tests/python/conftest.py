@@ -56,6 +56,11 @@ class Build:
     def warehouse(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
+    @property
+    def statuses(self) -> set[str]:
+        """Return what dbt said of the nodes that do something; an exposure does not."""
+        return {str(result.status) for result in self.results} - {"no-op"}
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
