@@ -2,6 +2,9 @@
 # make data    the public Online Retail workbook, or from your copy:  make data FILE=path
 # make help    the rest
 
+# The lock files name every package, so pip has nothing to resolve, and extras are not written in them.
+INSTALL = .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+
 # The first Python that is new enough; `make build PYTHON=/path/to/python` to choose another.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
@@ -92,7 +95,7 @@ lock: .venv/development ## Resolve pyproject.toml again into the two lock files
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
 		-o requirements-dev.lock
 
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
 clean: ## Remove what builds made; the environment and the published database stay
@@ -104,10 +107,10 @@ clean: ## Remove what builds made; the environment and the published database st
 
 .venv/runtime: requirements.lock | .venv/bin/python
 	@echo "Installing what requirements.lock pins, once ..."
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(INSTALL) $<
 	@touch $@
 
 .venv/development: requirements-dev.lock .venv/runtime
 	@echo "Installing what requirements-dev.lock pins, once ..."
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(INSTALL) $<
 	@touch $@
