@@ -19,7 +19,7 @@ FILE :=
 # Days of a backtest; without any, 6 and 3 months before the end of the data.
 CUTOFFS :=
 
-.PHONY: help build audiences backtest data metrics report test lint docs docs-serve lineage reference \
+.PHONY: help build audiences backtest bench data metrics report test lint docs docs-serve lineage reference \
 	sample lock clean test-faults
 .DEFAULT_GOAL := help
 
@@ -43,6 +43,13 @@ report: .venv/runtime ## Write the report of the last build again, target/report
 
 backtest: .venv/runtime ## Measure segments of earlier days on what followed, CUTOFFS="2011-09-01"
 	@$(RUN) -m customer_segments backtest $(CUTOFFS) $(DBT)
+
+bench: .venv/bench ## Measure next to pandas, polars and DuckDB by hand, SIZES="0.5 5 50" RUNS=3
+	@$(RUN) -m benchmarks.bench --sizes $(SIZES) --runs $(RUNS) $(if $(WAYS),--ways $(WAYS))
+
+SIZES := 0.5 5
+RUNS := 3
+WAYS :=
 
 metrics: .venv/development ## Ask MetricFlow for METRICS=... grouped BY=customer__segment_name
 	@.venv/bin/mf query --metrics $(METRICS) --group-by $(BY)
@@ -90,10 +97,11 @@ reference: .venv/development ## Write again what docs/ makes of the project, its
 sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
 	@$(RUN) data/sample/generate.py
 
-lock: .venv/development ## Resolve pyproject.toml again into the two lock files
+lock: .venv/development ## Resolve pyproject.toml again into the three lock files
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --upgrade -o requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
 		-o requirements-dev.lock
+	@.venv/bin/uv pip compile --group bench $(LOCK) -c requirements-dev.lock -o requirements-bench.lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
@@ -112,5 +120,10 @@ clean: ## Remove what builds made; the environment and the published database st
 
 .venv/development: requirements-dev.lock .venv/runtime
 	@echo "Installing what requirements-dev.lock pins, once ..."
+	@$(INSTALL) $<
+	@touch $@
+
+.venv/bench: requirements-bench.lock .venv/development
+	@echo "Installing what requirements-bench.lock pins, once ..."
 	@$(INSTALL) $<
 	@touch $@

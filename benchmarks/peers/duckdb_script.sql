@@ -1,0 +1,538 @@
+-- The core of the project as one script: the same rows as its models leave, without dbt.
+-- The statements after the line "-- fit" read what duckdb_script.py has fitted by then.
+
+create table invoice_lines as
+select
+    row_number() over () as line_id,
+    upper(nullif(nullif(trim(InvoiceNo), ''), 'nan')) as invoice_id,
+    case when CustomerID = cast(CustomerID as bigint) then cast(cast(CustomerID as bigint) as text) end
+        as customer_id,
+    upper(nullif(nullif(trim(StockCode), ''), 'nan')) as stock_code,
+    nullif(nullif(trim(Description), ''), 'nan') as item_description,
+    nullif(nullif(trim(Country), ''), 'nan') as country,
+    parse_filename(filename) as file_name,
+    cast(Quantity as integer) as quantity,
+    cast(UnitPrice as decimal(18, 4)) as unit_price_gbp,
+    case
+        when abs(cast(Quantity as double) * UnitPrice) < 1e13
+            then cast(cast(Quantity as integer) * cast(UnitPrice as decimal(18, 4)) as decimal(18, 4))
+    end as line_gbp,
+    cast(InvoiceDate as timestamp) as invoiced_at
+from read_parquet($lines, filename = true);
+
+create temp table as_of as
+select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;
+
+-- Hashes first: only lines whose hash repeats are compared in full.
+create temp table repeats as
+with hashed as (
+    select
+        line_id,
+        hash(
+            invoice_id, stock_code, quantity, invoiced_at, unit_price_gbp, customer_id, country,
+            item_description
+        ) as line_hash
+    from invoice_lines
+),
+repeated as (
+    select line_hash from hashed group by 1 having count(*) > 1
+),
+copies as (
+    select
+        line_id,
+        row_number() over (
+            partition by
+                invoice_id, stock_code, quantity, invoiced_at, unit_price_gbp, customer_id, country,
+                item_description
+            order by line_id
+        ) as copy_number
+    from invoice_lines
+    where line_id in (select line_id from hashed semi join repeated using (line_hash))
+)
+select line_id from copies where copy_number > 1;
+
+create table customers_located as
+with by_country as (
+    select
+        customer_id,
+        coalesce(country, 'Unspecified') as country,
+        sum(line_gbp) as net_gbp,
+        max(invoiced_at) as last_invoiced_at
+    from invoice_lines
+    where customer_id is not null and line_id not in (select line_id from repeats)
+    group by 1, 2
+)
+select
+    customer_id,
+    country,
+    count(*) over (partition by customer_id) as country_count
+from by_country
+qualify row_number() over (
+    partition by customer_id order by net_gbp desc, last_invoiced_at desc, country
+) = 1;
+
+create temp table services as
+with codes as (select distinct stock_code from invoice_lines)
+select codes.stock_code, kinds.kind
+from codes
+inner join read_csv($kinds) as kinds on codes.stock_code like kinds.code_pattern
+qualify row_number() over (
+    partition by codes.stock_code order by length(kinds.code_pattern) desc, kinds.code_pattern
+) = 1;
+delete from services where kind = 'merchandise';
+
+-- The ledger: one disposition and reason per line. The first case that holds decides.
+create table invoice_lines_classified as
+with classified as (
+    select
+        lines.*,
+        services.kind,
+        case
+            when repeats.line_id is not null then 'duplicate'
+            when services.kind is not null or invoice_id like 'A%' or unit_price_gbp < 0
+                then 'non_merchandise'
+            when
+                invoice_id not like 'C%'
+                and (quantity <= 0 or (unit_price_gbp = 0 and customer_id is null))
+                then 'stock_note'
+            when customer_id is null then 'unidentified'
+            when invoice_id like 'C%' then 'cancellation'
+            when unit_price_gbp = 0 then 'free_good'
+            else 'sale'
+        end as disposition
+    from invoice_lines as lines
+    left join repeats on lines.line_id = repeats.line_id
+    left join services on lines.stock_code = services.stock_code
+)
+select
+    line_id, invoice_id, customer_id, stock_code, item_description, country, disposition,
+    case disposition
+        when 'duplicate' then 'repeated in its file'
+        when 'non_merchandise'
+            then coalesce(
+                kind, case when invoice_id like 'A%' then 'adjustment' else 'negative price' end
+            )
+        when 'stock_note'
+            then case
+                when quantity <= 0 then 'quantity not above zero' else 'no price, no customer'
+            end
+        when 'unidentified' then 'no customer id'
+        when 'cancellation' then 'goods cancelled'
+        when 'free_good' then 'price is zero'
+        else 'goods sold'
+    end as reason,
+    file_name, quantity, unit_price_gbp, line_gbp, invoiced_at
+from classified;
+
+-- Sales and cancellations of what a customer cancelled at all, oldest first.
+create temp table events as
+with running as (
+    select
+        lines.*,
+        row_number() over ordered as event_number,
+        sum(case when is_cancellation then 0 else quantity end) over ordered as sold_so_far,
+        sum(case when is_cancellation then abs(quantity) else 0 end) over ordered
+            as cancelled_so_far
+    from (
+        select *, disposition = 'cancellation' as is_cancellation
+        from invoice_lines_classified
+        where disposition in ('sale', 'cancellation')
+    ) as lines
+    semi join (
+        select customer_id, stock_code
+        from invoice_lines_classified
+        where disposition = 'cancellation'
+    ) as cancelled using (customer_id, stock_code)
+    window ordered as (
+        partition by customer_id, stock_code
+        order by
+            invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity, item_description,
+            country, line_id
+        rows unbounded preceding
+    )
+),
+matched as (
+    select
+        *,
+        cancelled_so_far + least(
+            0,
+            min(sold_so_far - cancelled_so_far) over (
+                partition by customer_id, stock_code
+                order by event_number
+                rows unbounded preceding
+            )
+        ) as matched_so_far
+    from running
+)
+select
+    *,
+    matched_so_far - lag(matched_so_far, 1, 0) over (
+        partition by customer_id, stock_code order by event_number
+    ) as matched_units
+from matched;
+
+create table cancellations_matched as
+with stretches as (
+    select
+        customer_id,
+        stock_code,
+        last_unit - lag(last_unit, 1, 0) over ordered as unit_count,
+        first_value(case when not is_cancellation then line_id end ignore nulls) over next_sale
+            as sale_line_id,
+        first_value(case when is_cancellation then line_id end ignore nulls) over next_sale
+            as cancellation_line_id
+    from (
+        select
+            *,
+            case when is_cancellation then matched_so_far else sold_so_far end as last_unit
+        from events
+        where not is_cancellation or matched_units > 0
+    )
+    window
+        ordered as (
+            partition by customer_id, stock_code order by last_unit, is_cancellation, event_number
+        ),
+        next_sale as (
+            partition by customer_id, stock_code order by last_unit, is_cancellation, event_number
+            rows between current row and unbounded following
+        )
+),
+first_sales as (
+    select customer_id, min(invoiced_at) as first_sold_at
+    from invoice_lines_classified
+    where disposition = 'sale'
+    group by 1
+)
+select
+    customer_id, cancellation_line_id, sale_line_id, null as orphan_reason,
+    cast(unit_count as bigint) as unit_count
+from stretches
+where unit_count > 0 and sale_line_id is not null and cancellation_line_id is not null
+union all
+select
+    customer_id, line_id, null,
+    case
+        when sold_so_far > 0 then 'more than was bought'
+        when first_sold_at <= invoiced_at then 'no such item'
+        else 'before the data starts'
+    end,
+    cast(abs(quantity) - matched_units as bigint)
+from events left join first_sales using (customer_id)
+where is_cancellation and abs(quantity) > matched_units;
+
+create table sale_lines as
+select
+    line_id, invoice_id, customer_id, stock_code, item_description, unit_price_gbp,
+    quantity as sold_unit_count,
+    coalesce(returned, 0) as returned_unit_count,
+    quantity - coalesce(returned, 0) as unit_count,
+    line_gbp as sold_gbp,
+    cast(coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as returned_gbp,
+    cast(line_gbp - coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as net_sales_gbp,
+    invoiced_at
+from invoice_lines_classified as lines
+left join (
+    select sale_line_id, cast(sum(unit_count) as integer) as returned
+    from cancellations_matched
+    where sale_line_id is not null
+    group by 1
+) as returns on lines.line_id = returns.sale_line_id
+where disposition = 'sale';
+
+-- Once down to order and item; orders, items of a customer and names of items are small from there.
+create temp table order_items as
+select
+    customer_id, invoice_id, stock_code,
+    count(*) filter (where unit_count > 0) as line_count,
+    count(*) filter (where unit_count >= 24) as wholesale_line_count,
+    sum(sold_unit_count) as sold_unit_count,
+    sum(returned_unit_count) as returned_unit_count,
+    sum(unit_count) as unit_count,
+    sum(sold_gbp) as sold_gbp,
+    sum(returned_gbp) as returned_gbp,
+    sum(net_sales_gbp) as net_sales_gbp,
+    min(invoiced_at) as first_at,
+    min(invoiced_at) filter (where unit_count > 0) as first_kept_at,
+    max(invoiced_at) filter (where unit_count > 0) as last_kept_at
+from sale_lines
+group by 1, 2, 3;
+
+create table orders as
+select
+    customer_id, invoice_id,
+    cast(sum(line_count) as bigint) as line_count,
+    count(*) filter (where line_count > 0) as item_count,
+    cast(sum(sold_unit_count) as bigint) as sold_unit_count,
+    cast(sum(returned_unit_count) as bigint) as returned_unit_count,
+    cast(sum(unit_count) as bigint) as unit_count,
+    cast(sum(sold_gbp) as decimal(18, 4)) as sold_gbp,
+    cast(sum(returned_gbp) as decimal(18, 4)) as returned_gbp,
+    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(sum(wholesale_line_count) as bigint) as wholesale_line_count,
+    sum(unit_count) > 0 as is_kept,
+    min(first_at) as ordered_at,
+    cast(min(first_at) as date) as order_date
+from order_items
+group by 1, 2;
+
+create table customer_item_counts as
+select
+    customer_id, stock_code,
+    count(*) as order_count,
+    cast(sum(line_count) as bigint) as line_count,
+    cast(sum(unit_count) as bigint) as unit_count,
+    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(min(first_kept_at) as date) as first_bought_date,
+    cast(max(last_kept_at) as date) as last_bought_date
+from order_items
+where line_count > 0
+group by 1, 2;
+
+create table customers as
+select
+    located.customer_id, located.country,
+    case
+        when order_count > 0 then 'segmented'
+        when bought.customer_id is not null then 'returned everything'
+        else 'no merchandise bought'
+    end as customer_status,
+    located.country_count,
+    coalesce(order_count, 0) as order_count,
+    first_order_date,
+    last_order_date
+from customers_located as located
+left join (
+    select
+        customer_id,
+        count(*) filter (where is_kept) as order_count,
+        min(order_date) filter (where is_kept) as first_order_date,
+        max(order_date) filter (where is_kept) as last_order_date
+    from orders
+    group by 1
+) as bought on located.customer_id = bought.customer_id;
+
+create table customer_features as
+with order_totals as (
+    select
+        customer_id,
+        count(*) as order_count,
+        cast(sum(line_count) as bigint) as line_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(wholesale_line_count) as bigint) as wholesale_line_count,
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+        min(net_sales_gbp) as min_cart_gbp,
+        max(net_sales_gbp) as max_cart_gbp,
+        median(cast(net_sales_gbp as double)) as median_cart_gbp,
+        avg(item_count) as items_per_cart,
+        sum(net_sales_gbp) filter (where month(order_date) >= 11) as november_december_gbp,
+        count(distinct date_trunc('month', order_date)) as active_month_count,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+    from orders
+    where is_kept
+    group by 1
+),
+return_totals as (
+    select
+        customer_id,
+        cast(sum(returned_unit_count) as double) / sum(sold_unit_count) as return_share
+    from orders
+    group by 1
+),
+gap_medians as (
+    select customer_id, cast(median(gap_days) as double) as median_days_between_orders
+    from (
+        select
+            customer_id,
+            order_date - lag(order_date) over (partition by customer_id order by order_date)
+                as gap_days
+        from (select distinct customer_id, order_date from orders where is_kept)
+    )
+    group by 1
+),
+item_totals as (
+    select
+        customer_id,
+        count(*) as item_count,
+        count(*) filter (where order_count > 1) as repeat_item_count,
+        cast(sum(cast(-share * log2(share) as decimal(18, 15))) as double) as item_entropy_bits
+    from (
+        select
+            items.customer_id,
+            items.order_count,
+            cast(items.net_sales_gbp as double) / cast(totals.net_sales_gbp as double) as share
+        from customer_item_counts as items
+        inner join order_totals as totals on items.customer_id = totals.customer_id
+    )
+    group by 1
+)
+select
+    customer_id, country,
+    cast(as_of_date - last_order_date as bigint) as recency_days,
+    cast(as_of_date - first_order_date as bigint) as tenure_days,
+    active_month_count,
+    median_days_between_orders,
+    order_totals.order_count,
+    line_count,
+    unit_count,
+    item_count,
+    net_sales_gbp,
+    cast(net_sales_gbp as double) / order_totals.order_count as average_cart_gbp,
+    min_cart_gbp,
+    max_cart_gbp,
+    median_cart_gbp,
+    items_per_cart,
+    cast(net_sales_gbp as double) / unit_count as average_unit_price_gbp,
+    cast(net_sales_gbp as double) / line_count as average_line_gbp,
+    cast(repeat_item_count as double) / item_count as repeat_item_share,
+    item_entropy_bits,
+    coalesce(cast(november_december_gbp as double), 0) / cast(net_sales_gbp as double)
+        as november_december_share,
+    cast(wholesale_line_count as double) / line_count as wholesale_line_share,
+    return_share,
+    first_order_date,
+    last_order_date
+from order_totals
+inner join item_totals using (customer_id)
+inner join customers_located using (customer_id)
+inner join return_totals using (customer_id)
+left join gap_medians using (customer_id)
+cross join as_of;
+
+create table items_named as
+select stock_code, item_description as item_name
+from sale_lines
+where item_description is not null
+group by stock_code, item_description
+qualify row_number() over (
+    partition by stock_code order by count(*) desc, max(invoiced_at) desc, item_description
+) = 1;
+
+-- What the fit reads: places in the order of the ids, which are the rows and columns of the matrix.
+create temp table customer_rows as
+select customer_id, row_number() over (order by customer_id) - 1 as place from customer_features;
+create temp table item_columns as
+select stock_code, row_number() over (order by stock_code) - 1 as place
+from (select distinct stock_code from customer_item_counts);
+
+-- fit
+
+create table dim_segments as
+with items as (
+    select stock_code, ' ' || replace(upper(item_name), ',', ' ') || ' ' as words from items_named
+),
+families as (
+    select items.stock_code, keywords.product_family
+    from items
+    inner join read_csv($keywords) as keywords
+        on
+            contains(items.words, ' ' || keyword || ' ')
+            or contains(items.words, ' ' || keyword || 'S ')
+    qualify row_number() over (
+        partition by items.stock_code order by priority, length(keyword) desc, keyword
+    ) = 1
+),
+centroids as (
+    select
+        cluster_id, component,
+        value - avg(value) over (partition by component) as value
+    from model_parameters
+    where axis = 'taste' and parameter = 'centroid'
+),
+pulls as (
+    select
+        centroids.cluster_id,
+        families.product_family,
+        sum(centroids.value * loadings.value * idfs.value * exp(1 - idfs.value)) as pull
+    from model_parameters as loadings
+    inner join centroids on loadings.component = centroids.component
+    inner join model_parameters as idfs
+        on loadings.feature = idfs.feature and idfs.axis = 'taste' and idfs.parameter = 'idf'
+    inner join families on loadings.feature = families.stock_code
+    where loadings.axis = 'taste' and loadings.parameter = 'loading'
+    group by 1, 2
+),
+ranked as (
+    select
+        *, row_number() over (partition by cluster_id order by pull desc, product_family) as family_rank
+    from pulls
+    where pull > 0
+),
+tastes as (
+    select
+        cluster_id,
+        string_agg(product_family, ', ' order by family_rank) filter (where family_rank <= 2)
+            as taste_name
+    from ranked
+    group by 1
+),
+behaviours as (
+    select
+        cluster_id,
+        case
+            when max(value) filter (where feature = 'net_sales_gbp') >= 0
+                then case
+                    when max(value) filter (where feature = 'recency_days') < 0 then 'core'
+                    else 'cooling'
+                end
+            when max(value) filter (where feature = 'recency_days') < 0 then 'active'
+            else 'lapsed'
+        end as behaviour_profile
+    from model_parameters
+    where axis = 'behaviour' and parameter = 'centroid'
+    group by 1
+)
+select
+    'B' || cast(behaviours.cluster_id as bigint) || 'T' || cast(tastes.cluster_id as bigint)
+        as segment_id,
+    behaviours.cluster_id as behaviour_cluster_id,
+    tastes.cluster_id as taste_cluster_id,
+    playbook.behaviour_name || ': ' || tastes.taste_name as segment_name,
+    playbook.behaviour_name,
+    tastes.taste_name,
+    playbook.definition,
+    playbook.action
+from behaviours
+cross join tastes
+left join read_csv($playbook) as playbook
+    on behaviours.behaviour_profile = playbook.behaviour_profile;
+
+create table customer_segments as
+select clusters.*, segment_id, segment_name, features.order_count = 1 as is_taste_weak
+from customer_clusters as clusters
+inner join customer_features as features on clusters.customer_id = features.customer_id
+left join dim_segments as segments
+    on
+        clusters.behaviour_cluster_id = segments.behaviour_cluster_id
+        and clusters.taste_cluster_id = segments.taste_cluster_id;
+
+create table segment_summary as
+with order_totals as (
+    select
+        customer_id,
+        sum(sold_unit_count) as sold_unit_count,
+        sum(returned_unit_count) as returned_unit_count,
+        sum(net_sales_gbp) filter (where order_date >= as_of_date - 90) as last_90d_gbp,
+        sum(net_sales_gbp) filter (
+            where order_date >= as_of_date - 180 and order_date < as_of_date - 90
+        ) as previous_90d_gbp
+    from orders cross join as_of
+    group by 1
+)
+select
+    coalesce(segment_id, 'all') as segment_id,
+    count(*) as customer_count,
+    sum(features.net_sales_gbp) as net_sales_gbp,
+    sum(last_90d_gbp) as net_sales_last_90d_gbp,
+    sum(previous_90d_gbp) as net_sales_previous_90d_gbp,
+    sum(features.order_count) as order_count,
+    median(recency_days) as median_recency_days,
+    median(features.order_count) as median_order_count,
+    median(item_count) as median_item_count,
+    median(cast(features.net_sales_gbp as double)) as median_net_sales_gbp,
+    sum(returned_unit_count) / sum(sold_unit_count) as return_share,
+    avg(confidence) as mean_confidence
+from customer_segments
+inner join customer_features as features using (customer_id)
+inner join order_totals using (customer_id)
+group by grouping sets ((segment_id), ());

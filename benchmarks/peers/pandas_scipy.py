@@ -1,0 +1,190 @@
+"""A careful pandas way: codes for text, one pass a step, a sparse matrix.
+
+python -m benchmarks.peers.pandas_scipy lines.parquet folder
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.peers.clusters import SERVICES, item_matrix, segments
+
+TEXTS = ["InvoiceNo", "StockCode", "Description", "Country"]
+KEY = ["customer", "item"]
+# In the order of the cases below, the first of which decides.
+DISPOSITIONS = [
+    "non_merchandise",
+    "stock_note",
+    "unidentified",
+    "cancellation",
+    "free_good",
+    "sale",
+]
+
+
+def clean(path: str) -> pd.DataFrame:
+    """Return each line once, with codes for customer, item and invoice and a disposition."""
+    lines = pd.read_parquet(path)
+    for name in TEXTS:  # few values, many lines: work on the values
+        lines[name] = lines[name].astype("category")
+        values = lines[name].cat.categories.str.strip()
+        if name != "Country":
+            values = values.str.upper() if name != "Description" else values
+        codes, _ = pd.factorize(values)
+        lines[name] = pd.Categorical.from_codes(
+            np.append(codes, -1)[lines[name].cat.codes], values.unique()
+        )
+    lines = lines.drop_duplicates(ignore_index=True)
+    service = lines["StockCode"].cat.categories.str.match(SERVICES)
+    invoice = lines["InvoiceNo"].cat.categories
+    is_service = service[lines["StockCode"].cat.codes] | (
+        invoice.str.startswith("A")[lines["InvoiceNo"].cat.codes] | (lines["UnitPrice"] < 0)
+    )
+    is_cancellation = invoice.str.startswith("C")[lines["InvoiceNo"].cat.codes]
+    is_note = ~is_cancellation & (
+        (lines["Quantity"] <= 0) | ((lines["UnitPrice"] == 0) & lines["CustomerID"].isna())
+    )
+    lines["disposition"] = pd.Categorical.from_codes(
+        np.select(
+            [
+                is_service,
+                is_note,
+                lines["CustomerID"].isna(),
+                is_cancellation,
+                lines["UnitPrice"] == 0,
+            ],
+            range(5),
+            5,
+        ).astype(np.int64),
+        pd.Index(DISPOSITIONS),
+    )
+    lines["item"] = lines["StockCode"].cat.codes
+    lines["invoice"] = lines["InvoiceNo"].cat.codes
+    return lines.rename(columns={"CustomerID": "customer"})
+
+
+def match_returns(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return sales with the units that came back, first in, first out."""
+    is_cancelled = lines["disposition"] == "cancellation"
+    sales = lines[lines["disposition"] == "sale"].copy()
+    cancelled = lines[is_cancelled]
+    sales["returned"] = 0
+    events = pd.concat([sales, cancelled])
+    wanted = pd.MultiIndex.from_frame(cancelled[KEY].drop_duplicates())
+    events = events[pd.MultiIndex.from_frame(events[KEY]).isin(wanted)]
+    is_return = (events["disposition"] == "cancellation").to_numpy()
+    events = events.assign(is_return=is_return).sort_values(
+        [*KEY, "InvoiceDate", "is_return", "invoice"]
+    )
+    events["sold"] = events["Quantity"].where(~events["is_return"], 0)
+    events["asked"] = events["Quantity"].abs().where(events["is_return"], 0)
+    groups = events.groupby(KEY, sort=False)
+    events["sold_so_far"] = groups["sold"].cumsum()
+    events["gap"] = events["sold_so_far"] - groups["asked"].cumsum()
+    groups = events.groupby(KEY, sort=False)
+    found = groups["asked"].transform("sum") + np.minimum(groups["gap"].transform("min"), 0)
+    # The first units come back first, so a sale loses what reaches into its own.
+    returned = (found - events["sold_so_far"] + events["sold"]).clip(0, events["sold"])
+    sales.loc[events.index[~events["is_return"]], "returned"] = returned[~events["is_return"]]
+    sales["units"] = sales["Quantity"] - sales["returned"]
+    sales["net_sales"] = sales["units"] * sales["UnitPrice"]
+    return sales
+
+
+def customer_features(sales: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Return about 25 features, one row per customer who kept something."""
+    kept = sales[sales["units"] > 0]
+    as_of = sales["InvoiceDate"].max().normalize() + pd.Timedelta(days=1)
+    carts = sales.groupby(["customer", "invoice"], sort=False).agg(
+        ordered_at=("InvoiceDate", "min"),
+        sold=("Quantity", "sum"),
+        returned=("returned", "sum"),
+        net_sales=("net_sales", "sum"),
+    )
+    kept_carts = kept.groupby(["customer", "invoice"], sort=False).agg(
+        lines=("item", "size"), units=("units", "sum")
+    )
+    kept_carts["items"] = (
+        kept[["customer", "invoice", "item"]].drop_duplicates().groupby(["customer", "invoice"])
+    ).size()
+    kept_carts["wholesale"] = kept[kept["units"] >= 24].groupby(["customer", "invoice"]).size()
+    returned = carts.groupby("customer")[["sold", "returned"]].sum()
+    carts = carts.join(kept_carts, how="inner").reset_index()
+    carts["day"] = carts["ordered_at"].dt.normalize()
+    carts["month"] = carts["day"].dt.year * 12 + carts["day"].dt.month
+    carts["late"] = carts["net_sales"].where(carts["day"].dt.month >= 11, 0)
+    by_customer = carts.groupby("customer")
+    features = by_customer.agg(
+        first_order=("day", "min"),
+        last_order=("day", "max"),
+        order_count=("invoice", "size"),
+        line_count=("lines", "sum"),
+        unit_count=("units", "sum"),
+        wholesale=("wholesale", "sum"),
+        net_sales=("net_sales", "sum"),
+        min_cart=("net_sales", "min"),
+        max_cart=("net_sales", "max"),
+        median_cart=("net_sales", "median"),
+        items_per_cart=("items", "mean"),
+        late=("late", "sum"),
+        active_months=("month", "nunique"),
+    )
+    days = carts[["customer", "day"]].drop_duplicates().sort_values(["customer", "day"])
+    days["gap"] = days.groupby("customer")["day"].diff().dt.days
+    features["median_gap"] = days.groupby("customer")["gap"].median()
+    share = items["net_sales"] / features["net_sales"].reindex(items["customer"]).to_numpy()
+    items = items.assign(bits=-share * np.log2(share), repeats=items["order_count"] > 1)
+    totals = items.groupby("customer").agg(
+        item_count=("item", "size"), bits=("bits", "sum"), repeats=("repeats", "sum")
+    )
+    features = features.join(totals)
+    features["recency_days"] = (as_of - features["last_order"]).dt.days
+    features["tenure_days"] = (as_of - features["first_order"]).dt.days
+    features["average_cart"] = features["net_sales"] / features["order_count"]
+    features["average_unit_price"] = features["net_sales"] / features["unit_count"]
+    features["average_line"] = features["net_sales"] / features["line_count"]
+    features["repeat_share"] = features["repeats"] / features["item_count"]
+    features["late_share"] = features["late"] / features["net_sales"]
+    features["wholesale_share"] = features["wholesale"] / features["line_count"]
+    features["return_share"] = returned["returned"] / returned["sold"]
+    return features
+
+
+def main(path: str, folder: str) -> None:
+    """Write lines, features, items of customers, segments and their summary as Parquet."""
+    lines = clean(path)
+    sales = match_returns(lines)
+    kept = sales[sales["units"] > 0]
+    orders = kept.groupby(["customer", "item", "invoice"], sort=False)["net_sales"].sum()
+    items = orders.groupby(["customer", "item"]).agg(["size", "sum"]).reset_index()
+    items = items.rename(columns={"size": "order_count", "sum": "net_sales"})
+    features = customer_features(sales, items)
+    rows = features.index.get_indexer(pd.Index(items["customer"]))
+    matrix = item_matrix(
+        rows, items["item"].to_numpy(), items["order_count"].to_numpy(dtype=np.float64)
+    )
+    measures = features[["recency_days", "order_count", "net_sales"]]
+    features["behaviour"], features["taste"] = segments(measures.to_numpy(dtype=np.float64), matrix)
+    summary = features.groupby(["behaviour", "taste"]).agg(
+        customers=("net_sales", "size"),
+        net_sales=("net_sales", "sum"),
+        orders=("order_count", "sum"),
+        median_recency=("recency_days", "median"),
+        median_orders=("order_count", "median"),
+    )
+    ledger = lines.groupby("disposition", observed=True).size().rename("lines").to_frame()
+    tables = {
+        "sale_lines": sales,
+        "customer_items": items,
+        "customer_features": features,
+        "segment_summary": summary,
+        "ledger": ledger,
+    }
+    for name, table in tables.items():
+        table.to_parquet(Path(folder) / f"{name}.parquet")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

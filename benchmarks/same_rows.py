@@ -1,0 +1,36 @@
+"""Whether duckdb_script.sql leaves the rows that dbt leaves."""
+
+from pathlib import Path
+
+import duckdb
+
+# Table of the project, table of the script, and the columns if not all of the script's.
+TABLES = [
+    ("intermediate.int_invoice_lines_classified", "invoice_lines_classified", ""),
+    ("intermediate.int_cancellations_matched", "cancellations_matched", ""),
+    ("intermediate.int_customer_item_counts", "customer_item_counts", ""),
+    ("main.fct_sale_lines", "sale_lines", ""),
+    ("main.fct_orders", "orders", ""),
+    ("main.dim_customers", "customers", ""),
+    ("main.fct_customer_features", "customer_features", ""),
+    # Distances are equal to the eye only: the same sums in another order.
+    ("main.fct_customer_segments", "customer_segments", "customer_id, segment_id, segment_name"),
+]
+
+
+def differing_tables(warehouse: Path, core: Path) -> list[str]:
+    """Return the tables of the warehouse whose rows are not those of the script's database."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as ours (read_only)")
+        connection.execute(f"attach '{core}' as theirs (read_only)")
+        differing = []
+        for ours, theirs, columns in TABLES:
+            names = columns or ", ".join(connection.table(f"theirs.{theirs}").columns)
+            # Hashes add up in any order, so nothing is sorted or joined.
+            found = [
+                connection.sql(f"select count(*), sum(hash({names})) from {table}").fetchall()
+                for table in (f"ours.{ours}", f"theirs.{theirs}")
+            ]
+            if found[0] != found[1]:
+                differing.append(ours)
+        return differing
