@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from customer_segments.clustering import Matrix, distances, fit_centroids
 
@@ -30,6 +31,12 @@ class BehaviourModel:
         """Return where each row lies, (rows, features), in z-score units."""
         scaled = np.clip(_scaled(features, self.features), self.clip_low, self.clip_high)
         return (scaled - self.mean) / self.scale
+
+    def features_at(self, positions: Matrix) -> pd.DataFrame:
+        """Return the features of customers who would lie at `positions`, within the clips."""
+        scaled = np.clip(positions * self.scale + self.mean, self.clip_low, self.clip_high)
+        values = np.where(_is_days(self.features), scaled**2, np.expm1(scaled))
+        return pd.DataFrame(values, columns=list(self.features))
 
     def distances(self, features: pd.DataFrame) -> Matrix:
         """Return distances of each row to each centroid, (rows, clusters), in z-score units."""
@@ -132,6 +139,9 @@ def _scaled(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
             f"A behaviour feature is missing or below 0 for some customers. Expected numbers of 0 "
             f"or more in {', '.join(columns)}: see the variable behaviour_features."
         )
-    is_days = np.array([name.endswith("_days") for name in columns])
-    scaled: Matrix = np.where(is_days, np.sqrt(values), np.log1p(values))
+    scaled: Matrix = np.where(_is_days(columns), np.sqrt(values), np.log1p(values))
     return scaled
+
+
+def _is_days(columns: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([name.endswith("_days") for name in columns])

@@ -1,0 +1,93 @@
+"""Rules that people can check put customers where the model does, and no customer shapes them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Build
+
+from customer_segments.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.clustering import nearest
+from customer_segments.rules import BOUNDS, QUANTITIES, behaviour_rules, quantities
+
+SEED = 20101201
+
+
+def customers(count: int = 600, seed: int = 1) -> pd.DataFrame:
+    """Return customers of a shop where those who order more often spend more."""
+    random = np.random.default_rng(seed)
+    orders = 1 + random.geometric(0.3, count) // 2
+    return pd.DataFrame(
+        {
+            "recency_days": random.integers(1, 370, count),
+            "order_count": orders,
+            "net_sales_gbp": orders * random.lognormal(5.5, 0.8, count),
+        }
+    )
+
+
+def fitted(features: pd.DataFrame, cluster_count: int = 4) -> BehaviourModel:
+    return fit_behaviour(
+        features,
+        columns=list(features.columns),
+        cluster_count=cluster_count,
+        clip_share=0.01,
+        step_count=1,
+    )
+
+
+def in_boxes(rules: pd.DataFrame, features: pd.DataFrame) -> np.ndarray:
+    """Return whether each customer is in each box, (customers, boxes)."""
+    inside = np.ones((len(features), len(rules)), dtype=bool)
+    for values, quantity in zip(quantities(features).T, QUANTITIES, strict=True):
+        above = rules[f"{quantity}_above"].fillna(-np.inf).to_numpy()
+        up_to = rules[f"{quantity}_up_to"].fillna(np.inf).to_numpy()
+        inside &= (values[:, None] > above) & (values[:, None] <= up_to)
+    return inside
+
+
+@pytest.mark.parametrize(("cluster_count", "floor"), [(2, 0.95), (4, 0.9), (6, 0.85)])
+def test_each_customer_is_in_one_box_mostly_of_its_cluster(
+    cluster_count: int, floor: float
+) -> None:
+    features = customers()
+    model = fitted(features, cluster_count)
+    rules = behaviour_rules(model.to_table(), SEED)
+    assert len(rules) <= 2.5 * cluster_count
+    assert sorted(set(rules["cluster_id"])) == list(range(1, cluster_count + 1))
+    inside = in_boxes(rules, features)
+    assert (inside.sum(axis=1) == 1).all()
+    found = rules["cluster_id"].to_numpy()[inside.argmax(axis=1)]
+    assert (found == nearest(model.distances(features))).mean() >= floor
+
+
+def test_rules_follow_from_the_model_alone_and_keep_its_ids() -> None:
+    table = fitted(customers()).to_table()
+    rules = behaviour_rules(table, SEED)
+    pd.testing.assert_frame_equal(rules, behaviour_rules(table.sample(frac=1), SEED))
+    renamed = table.assign(cluster_id=table["cluster_id"] + 3)
+    moved = behaviour_rules(renamed, SEED)
+    assert moved["cluster_id"].tolist() == (rules["cluster_id"] + 3).tolist()
+    pd.testing.assert_frame_equal(rules[BOUNDS], moved[BOUNDS])
+
+
+def test_bounds_have_two_digits() -> None:
+    bounds = behaviour_rules(fitted(customers()).to_table(), SEED)[BOUNDS].stack().dropna()
+    assert [f"{bound:.0f}"[2:].strip("0") for bound in bounds] == [""] * len(bounds)
+    assert (bounds == bounds.round()).all()
+
+
+def test_worth_is_net_sales_where_orders_are_not_clustered() -> None:
+    features = customers().drop(columns="order_count")
+    assert quantities(features)[:, 0].tolist() == features["net_sales_gbp"].tolist()
+    rules = behaviour_rules(fitted(features).to_table(), SEED)
+    assert (in_boxes(rules, features).sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize("name", ["sample_build", "client_build", "everyone_build"])
+def test_rules_are_faithful(name: str, request: pytest.FixtureRequest) -> None:
+    found: Build = request.getfixturevalue(name)
+    [(fidelity, evaluated)] = found.query(
+        "select fidelity, evaluated_customer_count from rpt_segment_rules where is_total"
+    )
+    assert fidelity >= 0.9
+    assert found.query("select count(*) from fct_customer_segments") == [(evaluated,)]
