@@ -141,6 +141,7 @@ def main() -> None:
         ways = [
             way for way in WAYS if way.name in given.ways and count <= (way.most_lines or count)
         ]
+        before = json.loads(file.read_text()) if file.exists() else []
         costs: list[dict[str, object]] = []
         for number in range(1, given.runs + 1):
             for way in ways:
@@ -152,10 +153,11 @@ def main() -> None:
                     f"{found['peak_gb']:6.2f} GB  {found['failure'] or ''}",
                     flush=True,
                 )
-        before = json.loads(file.read_text()) if file.exists() else []
-        names = {way.name for way in ways}
-        kept = [cost for cost in before if cost["lines"] != count or cost["way"] not in names]
-        file.write_text(json.dumps(kept + costs, indent=1))
+                measured = {found["way"] for found in costs}
+                kept = [
+                    cost for cost in before if cost["lines"] != count or cost["way"] not in measured
+                ]
+                file.write_text(json.dumps(kept + costs, indent=1))
         write_page(kept + costs)
     print("Written to docs/benchmark.md")
 

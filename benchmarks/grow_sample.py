@@ -21,6 +21,8 @@ HASH_RANGE = 1_000_000
 PARETO_EXPONENT = 1.5
 LARGEST_FACTOR = 50
 MOST_WEEKS_LATER = 8
+# What sorting may take; the rest goes to the folder of the lines for a while.
+MEMORY_LIMIT = "4GB"
 # A copy loses the lines that its later start pushes over the end: about a quarter at most.
 KEPT_SHARE = 0.7
 
@@ -84,7 +86,9 @@ limit $lines
 def grow(lines: int, output: Path, *, days: int = 0, form: str = "parquet", seed: int = 1) -> None:
     """Write `history.<form>` and, for the last `days` trading days, `day_<date>.<form>`."""
     output.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect()
+    connection = duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(output)}
+    )
     connection.execute("set preserve_insertion_order = true")
     [(sample_lines,)] = connection.execute(
         f"select count(*) from read_csv('{SAMPLE}', all_varchar = true)"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from customer_segments.behaviour import cut_directions, fit_behaviour
@@ -11,15 +10,15 @@ from customer_segments.cluster_counts import CountRule, choose_cluster_count
 from customer_segments.clustering import Matrix, fit_centroids
 from customer_segments.diagnostics import Positions, diagnose_axis
 from customer_segments.metrics import Rows
-from customer_segments.taste import fit_taste_matrix, item_matrix
+from customer_segments.segment_model import Customers
+from customer_segments.taste import fit_taste_matrix
 
 ALL_COUNTS = {"behaviour": range(2, 11), "taste": range(2, 11)}
 AUTO = "auto"
 
 
 def recommend_counts(
-    features: pd.DataFrame,
-    counts: pd.DataFrame,
+    customers: Customers,
     *,
     behaviour_bounds: Sequence[int],
     taste_bounds: Sequence[int],
@@ -33,7 +32,7 @@ def recommend_counts(
     Bounds are the smallest and the largest number, `settings` are those of `diagnose_axes`. Too
     few customers for a number within the bounds: none is recommended.
     """
-    table = diagnose_axes(features, counts, **settings)
+    table = diagnose_axes(customers, **settings)
     table["is_recommended"] = False
     for axis, (low, high) in (("behaviour", behaviour_bounds), ("taste", taste_bounds)):
         of_axis = table["axis"] == axis
@@ -45,8 +44,7 @@ def recommend_counts(
 
 
 def choose_counts(
-    features: pd.DataFrame,
-    counts: pd.DataFrame,
+    customers: Customers,
     settings: Mapping[str, Any],
     *,
     behaviour_bounds: Sequence[int],
@@ -68,8 +66,7 @@ def choose_counts(
     if not asked:
         return dict(settings)
     table = diagnose_axes(
-        features,
-        counts,
+        customers,
         columns=settings["behaviour_features"],
         clip_share=settings["behaviour_clip_share"],
         component_count=settings["taste_component_count"],
@@ -89,8 +86,7 @@ def choose_counts(
 
 
 def diagnose_axes(
-    features: pd.DataFrame,
-    counts: pd.DataFrame,
+    customers: Customers,
     *,
     columns: list[str],
     clip_share: float,
@@ -105,40 +101,36 @@ def diagnose_axes(
 ) -> pd.DataFrame:
     """Return `diagnose_axis` of the axes in `cluster_counts`, with the axis in the first column.
 
-    `features` has one row per customer, `counts` customer_id, stock_code, order_count. Everything
-    is refitted to each subsample: clips and scaler, IDF and SVD, centroids. What is said of a
-    number of clusters does not depend on the other numbers.
+    Everything is refitted to each subsample: clips and scaler, IDF and SVD, centroids. What is said
+    of a number of clusters does not depend on the other numbers.
     """
     names = sorted(columns)
-    customer_ids = features["customer_id"].to_numpy(dtype=object)
-    stock_codes = np.unique(counts["stock_code"].to_numpy(dtype=object))
-    matrix = item_matrix(counts, customer_ids, stock_codes)
 
     def behaviour_positions(rows: Rows) -> Matrix:
-        part = features.iloc[rows]
+        part = customers.features.iloc[rows]
         model = fit_behaviour(
             part, columns=names, cluster_count=2, clip_share=clip_share, step_count=0
         )
         return model.positions(part)
 
     def taste_positions(rows: Rows) -> Matrix:
-        part = matrix[rows]
+        part = customers.orders[rows]
         model = fit_taste_matrix(
             part,
-            stock_codes,
+            customers.stock_codes,
             cluster_count=2,
             component_count=component_count,
             item_min_customers=item_min_customers,
             step_count=0,
             seed=seed,
         )
-        return model.matrix_positions(part, stock_codes)
+        return model.matrix_positions(part, customers.stock_codes)
 
     def diagnose(axis: str, positions: Positions, directions: Matrix | None) -> pd.DataFrame:
         table = diagnose_axis(
             positions,
             lambda places, count: fit_centroids(places, count, step_count, directions),
-            len(features),
+            len(customers),
             cluster_counts=cluster_counts[axis],
             repeat_count=repeat_count,
             customer_limit=customer_limit,

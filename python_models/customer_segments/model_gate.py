@@ -66,8 +66,7 @@ class Stability:
 
 
 def fit_model(
-    features: pd.DataFrame,
-    counts: pd.DataFrame,
+    customers: Customers,
     settings: Settings,
     gate: Gate,
     *,
@@ -77,11 +76,10 @@ def fit_model(
 ) -> pd.DataFrame:
     """Fit a model to the customers and pass it through the gate; return its rows.
 
-    `features` has one row per customer, `counts` customer_id, stock_code and order_count. `stored`
-    has the parameters of the model whose labels are to be kept, in the columns PARAMETER_COLUMNS.
-    The gate may refuse only a fit that `is_comparable`, made with the settings of the stored
-    model; and not one that `is_forced`. The first model, or one with other settings, is accepted:
-    there is none to go on with.
+    `stored` has the parameters of the model whose labels are to be kept, in the columns
+    PARAMETER_COLUMNS. The gate may refuse only a fit that `is_comparable`, made with the settings
+    of the stored model; and not one that `is_forced`. The first model, or one with other settings,
+    is accepted: there is none to go on with.
 
     Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
     parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
@@ -92,7 +90,6 @@ def fit_model(
 
     Raises ValueError when there are too few customers or items for a fit.
     """
-    customers = Customers.of(features, counts)
     model = fit_segments(customers, settings)
     old = None if stored is None or stored.empty else SegmentModel.from_table(stored)
     if old is not None:

@@ -37,7 +37,7 @@ def add_model(
     """Return the rows of the model that `request` asks for, none when it asks for none.
 
     All four are DuckDB relations: `request` is ml_model_request, one row; `stored` the rows so
-    far; `features` and `counts` are what a fit sees, ordered. `settings` are those of
+    far; `features` and `counts` are what a fit sees. `settings` are those of
     `segment_model.Settings`, where a number of clusters may be `auto`; then `axes.choose_counts`
     takes one by `count_rule`. `gate` are those of `model_gate.Gate`. A version that is stored
     already is not fitted again.
@@ -52,15 +52,14 @@ def add_model(
 
     from customer_segments.axes import choose_counts
     from customer_segments.model_gate import Gate, fit_model
-    from customer_segments.segment_model import Settings
+    from customer_segments.segment_model import Customers, Settings
 
     compared = asked["compared_model_version"]
     before = None if pd.isna(compared) else stored.filter(f"model_version = {int(compared)}").df()
-    customers, items = features.df(), counts.df()
+    customers = Customers.read(features, counts)
     rows = fit_model(
         customers,
-        items,
-        Settings(**choose_counts(customers, items, settings, **count_rule)),
+        Settings(**choose_counts(customers, settings, **count_rule)),
         Gate(**gate),
         stored=before,
         is_comparable=bool(asked["is_comparable"]),

@@ -3,6 +3,7 @@
 
 def model(dbt, session):
     from customer_segments.axes import recommend_counts
+    from customer_segments.segment_model import Customers
 
     columns = dbt.config.meta_get("feature_columns")
     clip_share = dbt.config.meta_get("clip_share")
@@ -19,8 +20,7 @@ def model(dbt, session):
     share_min = dbt.config.meta_get("share_min")
 
     return recommend_counts(
-        dbt.ref("fct_customer_features").order("customer_id").df(),
-        dbt.ref("int_customer_item_counts").order("customer_id, stock_code").df(),
+        Customers.read(dbt.ref("fct_customer_features"), dbt.ref("int_customer_item_counts")),
         columns=columns,
         clip_share=clip_share,
         component_count=component_count,

@@ -30,8 +30,8 @@ def model(dbt, session):
     return add_model(
         request=dbt.ref("ml_model_request"),
         stored=dbt.ref("ml_parameters_stored"),
-        features=dbt.ref("fct_customer_features").order("customer_id"),
-        counts=dbt.ref("int_customer_item_counts").order("customer_id, stock_code"),
+        features=dbt.ref("fct_customer_features"),
+        counts=dbt.ref("int_customer_item_counts"),
         settings={
             "behaviour_features": behaviour_features,
             "behaviour_cluster_count": behaviour_cluster_count,

@@ -6,6 +6,7 @@ import pytest
 from test_model_gate import shop
 
 from customer_segments.axes import choose_counts, recommend_counts
+from customer_segments.segment_model import Customers
 
 SETTINGS: dict[str, Any] = {
     "behaviour_features": ["recency_days", "order_count", "net_sales_gbp"],
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Number of distinct clusters")
 
 def test_the_recommended_numbers_are_taken() -> None:
     table = recommend_counts(
-        *shop(),
+        Customers.of(*shop()),
         columns=SETTINGS["behaviour_features"],
         clip_share=0.01,
         component_count=2,
@@ -44,19 +45,19 @@ def test_the_recommended_numbers_are_taken() -> None:
     )
     recommended = table[table["is_recommended"]].set_index("axis")["cluster_count"].to_dict()
     assert recommended == {"behaviour": 4, "taste": 2}  # as planted
-    found = choose_counts(*shop(), SETTINGS, **RULE)
+    found = choose_counts(Customers.of(*shop()), SETTINGS, **RULE)
     assert found == SETTINGS | {"behaviour_cluster_count": 4, "taste_cluster_count": 2}
 
 
 def test_a_number_that_is_set_stays() -> None:
-    found = choose_counts(*shop(), SETTINGS | {"behaviour_cluster_count": 5}, **RULE)
+    found = choose_counts(Customers.of(*shop()), SETTINGS | {"behaviour_cluster_count": 5}, **RULE)
     assert found == SETTINGS | {"behaviour_cluster_count": 5, "taste_cluster_count": 2}
     fixed = SETTINGS | {"behaviour_cluster_count": 3, "taste_cluster_count": 7}
-    assert choose_counts(*shop(), fixed, **RULE) == fixed
+    assert choose_counts(Customers.of(*shop()), fixed, **RULE) == fixed
 
 
 def test_too_few_customers_for_the_bounds_is_one_clear_error() -> None:
-    features, counts = shop(customer_count=3)
+    customers = Customers.of(*shop(customer_count=3))
     settings = SETTINGS | {"taste_cluster_count": 2}
     with pytest.raises(ValueError, match=r"Too few customers: 3 clusters .* bounds variable"):
-        choose_counts(features, counts, settings, **RULE)
+        choose_counts(customers, settings, **RULE)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -69,7 +70,7 @@ def fact(table: pd.DataFrame, parameter: str, column: str = "value") -> object:
 
 @pytest.fixture(scope="module")
 def first() -> pd.DataFrame:
-    return fit_model(*shop(), SETTINGS, GATE)
+    return fit_model(Customers.of(*shop()), SETTINGS, GATE)
 
 
 def test_the_first_model_is_accepted_and_comes_back(first: pd.DataFrame) -> None:
@@ -96,7 +97,9 @@ def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> No
         rows = (first["axis"] == axis) & (first["parameter"] == "centroid")
         renamed.loc[rows, "cluster_id"] = first.loc[rows, "cluster_id"].map(ids)
     features, counts = shop(seed=4)
-    table = fit_model(features, counts, SETTINGS, GATE, stored=renamed, is_comparable=True)
+    table = fit_model(
+        Customers.of(features, counts), SETTINGS, GATE, stored=renamed, is_comparable=True
+    )
     customers = Customers.of(features, counts)
     assert (model_of(table).labels(customers) == model_of(renamed).labels(customers)).all()
     assert fact(table, "changed_customer_share") == 0
@@ -105,7 +108,7 @@ def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> No
 
 def test_a_cluster_without_a_predecessor_gets_a_new_id(first: pd.DataFrame) -> None:
     more = replace(SETTINGS, behaviour_cluster_count=5)
-    table = fit_model(*shop(), more, GATE, stored=first)
+    table = fit_model(Customers.of(*shop()), more, GATE, stored=first)
     assert fact(table, "decision", "text") == "accepted"  # other settings cannot be refused
     assert model_of(table).behaviour_ids.tolist() == [1, 2, 3, 4, 5]
     shared = table[(table["parameter"] == "shared_customers") & (table["axis"] == "behaviour")]
@@ -123,12 +126,19 @@ def test_an_id_that_was_used_is_not_used_again() -> None:
 def test_a_refit_that_changes_too_many_is_refused_unless_forced(first: pd.DataFrame) -> None:
     features, counts = shop(seed=5)
     features["recency_days"] = np.random.default_rng(9).permutation(features["recency_days"]) + 150
-    table = fit_model(features, counts, SETTINGS, GATE, stored=first, is_comparable=True)
+    table = fit_model(
+        Customers.of(features, counts), SETTINGS, GATE, stored=first, is_comparable=True
+    )
     assert fact(table, "decision", "text") == "refused"
     assert "would change segment" in str(fact(table, "decision_reason", "text"))
     assert not table["parameter"].isin(["centroid", "idf"]).any()
     forced = fit_model(
-        features, counts, SETTINGS, GATE, stored=first, is_comparable=True, is_forced=True
+        Customers.of(features, counts),
+        SETTINGS,
+        GATE,
+        stored=first,
+        is_comparable=True,
+        is_forced=True,
     )
     assert fact(forced, "decision", "text") == "accepted"
     assert "would change segment" in str(fact(forced, "decision_reason", "text"))
@@ -140,7 +150,9 @@ def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None
     counts["stock_code"] = random.permutation(counts["stock_code"])  # no tastes any more
     counts = counts.drop_duplicates(["customer_id", "stock_code"])
     strict = replace(GATE, stability_min=0.99, segment_jaccard_min=0.99, refit_max_changed_share=1)
-    table = fit_model(features, counts, SETTINGS, strict, stored=first, is_comparable=True)
+    table = fit_model(
+        Customers.of(features, counts), SETTINGS, strict, stored=first, is_comparable=True
+    )
     assert fact(table, "decision", "text") == "refused"
     reason = str(fact(table, "decision_reason", "text"))
     assert "stability_min" in reason
@@ -150,7 +162,7 @@ def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None
 def test_too_few_customers_to_measure_stability_is_said() -> None:
     features, counts = shop(customer_count=8)
     small = replace(SETTINGS, item_min_customers=1, behaviour_cluster_count=8)
-    table = fit_model(features, counts, small, GATE)
+    table = fit_model(Customers.of(features, counts), small, GATE)
     assert fact(table, "decision_reason", "text").startswith("too few customers")  # type: ignore[attr-defined]
     assert not (table["parameter"] == "stability_mean").any()
 
@@ -164,3 +176,17 @@ def test_stability_is_the_same_in_any_number_of_threads() -> None:
 
 def test_crossed_labels_count_pairs() -> None:
     assert crossed(np.array([[2, 1], [1, 1], [2, 2], [2, 1]])).tolist() == [2, 1, 3, 2]
+
+
+def test_customers_are_the_same_from_relations_in_any_order() -> None:
+    features, counts = shop()
+    expected = Customers.of(features, counts)
+    with duckdb.connect() as connection:
+        found = Customers.read(
+            connection.from_df(features.sample(frac=1, random_state=1)),
+            connection.from_df(counts.sample(frac=1, random_state=2)),
+        )
+    assert found.features.equals(expected.features)
+    assert found.stock_codes.tolist() == expected.stock_codes.tolist()
+    for part in ("data", "indices", "indptr"):
+        assert np.array_equal(getattr(found.orders, part), getattr(expected.orders, part))
