@@ -93,7 +93,8 @@ adjusted as (
 
     select
         *,
-        min(least(1.0, p_value * pair_count / p_rank)) over (
+        -- The ratio first: it is 1 for the last rank, and so the rate no smaller than the p-value.
+        min(least(1.0, p_value * (pair_count / p_rank))) over (
             order by p_rank desc
             rows between unbounded preceding and current row
         ) as q_value

@@ -25,7 +25,7 @@ left join periods
     on
         customers.customer_id = periods.customer_id
         and customers.as_of_date >= periods.valid_from
-        and (customers.as_of_date < periods.valid_to or periods.valid_to is null)
+        and customers.as_of_date < coalesce(periods.valid_to, cast('9999-12-31' as date))
 
 group by 1, 2, 3
 having count(periods.customer_id) <> case when customers.order_count > 0 then 1 else 0 end
