@@ -31,6 +31,11 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+# A build of every table, for tests of what tables hold: others build the sample with every test.
+WITHOUT_TESTS = ("build", "--exclude", "resource_type:test", "resource_type:unit_test")
+# A day three months before the end of the sample: a day of the backtests too.
+SEPTEMBER = ("--vars", "as_of: 2024-09-10")
+
 runner = dbtRunner()
 
 
@@ -112,6 +117,20 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 def sample_build(build: Builder) -> Build:
     """Build the shipped sample with every test."""
     return build(SAMPLE / "invoice_lines.csv")
+
+
+@pytest.fixture(scope="session")
+def september_build(build: Builder) -> Build:
+    """Build the sample as of an earlier day."""
+    return build(SAMPLE / "invoice_lines.csv", *WITHOUT_TESTS, *SEPTEMBER)
+
+
+def copied(build: Build, folder: Path) -> Path:
+    """Return `folder` with copies of the two databases, to build on without changing the others."""
+    release_warehouse()
+    for file in (build.database, build.warehouse):
+        shutil.copy(file, folder)
+    return folder
 
 
 def compiled(build: Build, model: str) -> str:

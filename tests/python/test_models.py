@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, Build, Builder
+from conftest import SAMPLE, SEPTEMBER, WITHOUT_TESTS, Build, Builder, copied
 
 LINES = SAMPLE / "invoice_lines.csv"
 Rows = list[tuple[Any, ...]]
-WITHOUT_TESTS = ("build", "--exclude", "resource_type:test", "resource_type:unit_test")
+LABELS = "select customer_id, segment_id from fct_customer_segments order by 1"
 CAUSES = {
     (True, False): "behaviour changed",
     (False, True): "model changed",
@@ -23,7 +23,7 @@ def models(build: Build) -> Rows:
 
 
 def labels(build: Build) -> Rows:
-    return build.query("select customer_id, segment_id from fct_customer_segments order by 1")
+    return build.query(LABELS)
 
 
 def labels_as_of(build: Build, day: str) -> Rows:
@@ -35,51 +35,57 @@ def labels_as_of(build: Build, day: str) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def autumn_then_all(build: Builder) -> tuple[Rows, Build]:
-    """Build as of November, then with all lines in one warehouse; return November's labels too."""
-    before = build(LINES, *WITHOUT_TESTS, "--vars", "as_of: 2024-11-01")
-    return labels(before), build(LINES, *WITHOUT_TESTS, folder=before.folder)
+def september_then_all(
+    september_build: Build, build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Build:
+    """Build with all lines in the warehouse of a build as of September."""
+    folder = copied(september_build, tmp_path_factory.mktemp("build"))
+    return build(LINES, *WITHOUT_TESTS, folder=folder)
 
 
-def test_a_build_goes_on_with_the_stored_model(autumn_then_all: tuple[Rows, Build]) -> None:
-    _, after = autumn_then_all
-    assert after.success
-    assert models(after) == [(1, "first model", "accepted", True)]
-    assert after.query("select as_of_date::varchar from dim_models") == [("2024-11-01",)]
+def test_a_build_goes_on_with_the_stored_model(september_then_all: Build) -> None:
+    assert september_then_all.success
+    assert models(september_then_all) == [(1, "first model", "accepted", True)]
+    assert september_then_all.query("select as_of_date::varchar from dim_models") == [
+        ("2024-09-10",)
+    ]
 
 
 def test_a_lost_database_is_made_again_with_the_same_labels(
-    autumn_then_all: tuple[Rows, Build], build: Builder
+    september_then_all: Build, build: Builder
 ) -> None:
-    again = build(LINES, *WITHOUT_TESTS, "--vars", "as_of: 2024-11-01")
-    again = build(LINES, *WITHOUT_TESTS, folder=again.folder)
-    assert labels(again) == labels(autumn_then_all[1])
+    models_only = ("run", "--select", "+fct_customer_segments")
+    again = build(LINES, "seed")
+    for variables in (SEPTEMBER, ()):
+        assert build(LINES, *models_only, *variables, folder=again.folder).success
+    with again.open_warehouse() as warehouse:
+        assert labels(september_then_all) == warehouse.execute(LABELS).fetchall()
 
 
-def test_the_history_says_what_the_build_as_of_then_said(
-    autumn_then_all: tuple[Rows, Build],
+def test_the_history_says_what_a_build_of_then_said(
+    september_build: Build, september_then_all: Build
 ) -> None:
-    november, after = autumn_then_all
-    assert len(november) > 300
-    assert labels_as_of(after, "2024-11-01") == november
-    assert labels_as_of(after, "2024-12-31") == labels(after) != november
+    """Of the last month end before it too: later lines change nothing."""
+    then = labels_as_of(september_build, "2024-09-01")
+    assert len(then) > 300
+    assert labels_as_of(september_then_all, "2024-09-01") == then
+    for built in (september_build, september_then_all):
+        assert labels_as_of(built, "2024-12-31") == labels(built) != then
 
 
 def test_without_a_refit_only_behaviour_changes_labels(
-    autumn_then_all: tuple[Rows, Build],
+    september_then_all: Build,
 ) -> None:
-    _, after = autumn_then_all
-    causes = after.query("select distinct cause from rpt_label_changes")
+    causes = september_then_all.query("select distinct cause from rpt_label_changes")
     assert causes == [("behaviour changed",)]
 
 
 def test_refits_keep_the_keys_and_say_what_became_of_clusters(
-    autumn_then_all: tuple[Rows, Build], build: Builder
+    september_then_all: Build, build: Builder
 ) -> None:
-    _, before = autumn_then_all
-    stored = labels(before)
-    december = dict(labels_as_of(before, "2024-12-01"))
-    after = build(LINES, *WITHOUT_TESTS, "--vars", "refit: true", folder=before.folder)
+    stored = labels(september_then_all)
+    december = dict(labels_as_of(september_then_all, "2024-12-01"))
+    after = build(LINES, *WITHOUT_TESTS, "--vars", "refit: true", folder=september_then_all.folder)
     [first, second] = models(after)
     assert second[:2] == (2, "refit asked for")
     in_force = second if second[2] == "accepted" else first
@@ -119,14 +125,13 @@ def test_refits_keep_the_keys_and_say_what_became_of_clusters(
 
 
 def test_an_earlier_day_is_not_looked_at_with_a_later_model(
-    sample_build: Build, build: Builder
+    sample_build: Build, september_build: Build, build: Builder, tmp_path: Path
 ) -> None:
-    fresh = build(LINES, *WITHOUT_TESTS, "--vars", "as_of: 2024-06-01")
-    used = build(LINES, *WITHOUT_TESTS)
-    used = build(LINES, *WITHOUT_TESTS, "--vars", "as_of: 2024-06-01", folder=used.folder)
-    assert models(used)[1] == (2, "no stored model for these items and dates", "accepted", True)
-    assert labels(used) == labels(fresh)
-    later = build(LINES, *WITHOUT_TESTS, folder=used.folder)
+    folder = copied(sample_build, tmp_path)
+    earlier = build(LINES, *WITHOUT_TESTS, *SEPTEMBER, folder=folder)
+    assert models(earlier)[1] == (2, "no stored model for these items and dates", "accepted", True)
+    assert labels(earlier) == labels(september_build)
+    later = build(LINES, *WITHOUT_TESTS, folder=folder)
     assert [version for version, *_, in_force in models(later) if in_force] == [1]
     assert labels(later) == labels(sample_build)
 
@@ -135,27 +140,35 @@ def test_segments_that_do_not_come_back_stop_the_build_by_name(
     build: Builder, tmp_path: Path
 ) -> None:
     floors = "segment_jaccard_min: 1, stability_min: 1"
-    stopped = build(LINES, *WITHOUT_TESTS, "--vars", f"{{{floors}}}")
+    models_only = ("run", "--select", "+rpt_model_stability")
+    folder = build(LINES, "seed").folder
+    stopped = build(LINES, *models_only, "--vars", f"{{{floors}}}", folder=folder)
     assert not stopped.success
     [message] = [str(result.message) for result in stopped.results if result.status == "error"]
     assert "Segment B" in message
     assert "dissolves" in message
     assert "stability_severity" in message
-    warned = build(LINES, *WITHOUT_TESTS, "--vars", f"{{{floors}, stability_severity: warn}}")
-    assert warned.success
+    warn = f"{{{floors}, stability_severity: warn}}"
+    assert build(LINES, *models_only, "--vars", warn, folder=folder).success
 
 
 def test_auto_takes_the_recommended_numbers(build: Builder) -> None:
     auto = "behaviour_cluster_count: auto, taste_cluster_count: auto"
     variables = f"{{{auto}, diagnostics: true, diagnostics_repeat_count: 4}}"
-    found = build(LINES, *WITHOUT_TESTS, "--vars", variables)
+    marts = ("+rpt_cluster_diagnostics", "+dim_models", "+dim_segments")
+    found = build(LINES, "seed")
+    found = build(LINES, "run", "--select", *marts, "--vars", variables, folder=found.folder)
     assert found.success, found.exception
-    taken = found.query("select is_chosen, is_recommended from rpt_cluster_diagnostics")
+    warehouse = found.open_warehouse()
+    taken = warehouse.execute(
+        "select is_chosen, is_recommended from rpt_cluster_diagnostics"
+    ).fetchall()
     assert len(taken) == 18
     assert all(chosen == recommended for chosen, recommended in taken)
-    [(behaviour, taste, settings)] = found.query(
+    [(behaviour, taste, settings)] = warehouse.execute(
         "select behaviour_cluster_count, taste_cluster_count, settings from dim_models"
-    )
-    assert found.query("select count(*) from dim_segments") == [(behaviour * taste,)]
+    ).fetchall()
+    [(segments,)] = warehouse.execute("select count(*) from dim_segments").fetchall()
+    assert segments == behaviour * taste
     assert "behaviour_cluster_count=auto" in settings
     assert "cluster_min_share=0.15" in settings  # another rule is another model

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, Build, Builder
+from conftest import SAMPLE, WITHOUT_TESTS, Build, Builder, copied
 
 LINES = SAMPLE / "invoice_lines.csv"
 
@@ -42,15 +42,22 @@ def test_only_public_marts_are_published(sample_build: Build) -> None:
     assert not [name for name in names if name.startswith(("stg_", "int_", "ml_"))]
 
 
-def test_customer_ids_can_be_pseudonyms(
-    sample_build: Build, build: Builder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SEGMENTS_PSEUDONYM_KEY", "a key that nobody else knows")
-    hidden = build(
-        LINES, "build", "--exclude", "resource_type:unit_test", "--log-level-file", "debug"
-    )
-    monkeypatch.delenv("SEGMENTS_PSEUDONYM_KEY")
-    tables = hidden.query(
+@pytest.fixture(scope="module")
+def secret_build(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build with pseudonyms from the sample and a damaged line.
+
+    Two commas too many shift the customer id to where no column is, a number to the date.
+    """
+    file = tmp_path_factory.mktemp("lines") / "damaged.csv"
+    damaged = "599999,23166,MEDIUM, CERAMIC, JAR,74215,12/1/23 9:36,1.04,31875.0,France\n"
+    file.write_text(LINES.read_text(encoding="utf-8") + damaged, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEGMENTS_PSEUDONYM_KEY", "a key that nobody else knows")
+        return build(file, *WITHOUT_TESTS, "--log-level-file", "debug")
+
+
+def test_customer_ids_can_be_pseudonyms(sample_build: Build, secret_build: Build) -> None:
+    tables = secret_build.query(
         "select table_name from duckdb_columns() where column_name = 'customer_id'"
     )
     assert len(tables) >= 6
@@ -63,29 +70,23 @@ def test_customer_ids_can_be_pseudonyms(
             for customer in plain
         }
         assert {
-            row[0] for row in hidden.query(f"select distinct customer_id from {table}")
+            row[0] for row in secret_build.query(f"select distinct customer_id from {table}")
         } == expected
-    log = (hidden.folder.parent / "logs" / "dbt.log").read_text()
+    log = (secret_build.folder.parent / "logs" / "dbt.log").read_text()
     assert "a key that nobody else knows" not in log
 
 
 def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
-    sample_build: Build, build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample_build: Build, secret_build: Build
 ) -> None:
-    """Two commas too many shift the customer id to where no column is, a number to the date."""
-    file = tmp_path / "damaged.csv"
-    damaged = "599999,23166,MEDIUM, CERAMIC, JAR,74215,12/1/23 9:36,1.04,31875.0,France\n"
-    file.write_text(LINES.read_text(encoding="utf-8") + damaged, encoding="utf-8")
-    monkeypatch.setenv("SEGMENTS_PSEUDONYM_KEY", "secret")
-    found = build(file, "build", "--exclude", "resource_type:unit_test")
-    assert found.success
-    [line] = found.query("from rpt_malformed_lines")
+    assert secret_build.success
+    [line] = secret_build.query("from rpt_malformed_lines")
     assert not any("31875" in str(value) for value in line)
     for table in ("rpt_segment_summary", "dim_items"):
-        assert found.tables([table]) == sample_build.tables([table])
+        assert secret_build.tables([table]) == sample_build.tables([table])
     sql = "select as_of_date from rpt_build"
-    assert found.query(sql) == sample_build.query(sql)
-    assert found.query("select count(*) from fct_exercise_features") == sample_build.query(
+    assert secret_build.query(sql) == sample_build.query(sql)
+    assert secret_build.query("select count(*) from fct_exercise_features") == sample_build.query(
         "select count(*) from fct_exercise_features"
     )
 
@@ -93,18 +94,18 @@ def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
 def test_a_part_of_the_project_is_not_published(build: Builder, tmp_path: Path) -> None:
     published = tmp_path / "published.duckdb"
     published.write_bytes(b"the last good result")
-    assert build(
-        LINES, "build", "-s", "+dim_segments", "--exclude", "resource_type:test", folder=tmp_path
-    ).success
+    part = ("--select", "+dim_customers", "--exclude", "resource_type:test")
+    assert build(LINES, "build", *part, folder=tmp_path).success
     assert published.read_bytes() == b"the last good result"
 
 
 def test_a_failing_test_publishes_nothing(build: Builder, tmp_path: Path) -> None:
-    """The very last test of the project fails: every mart is made by then."""
+    """A test of the last mart fails: every mart is made by then."""
     published = tmp_path / "published.duckdb"
     published.write_bytes(b"the last good result")
     variables = "{segment_size_severity: error, segment_max_share: 0.01}"
-    found = build(LINES, "build", "--vars", variables, folder=tmp_path)
+    others = ("resource_type:unit_test", "test_type:generic")
+    found = build(LINES, "build", "--vars", variables, "--exclude", *others, folder=tmp_path)
     assert not found.success
     assert "fail" in {str(result.status) for result in found.results}
     assert published.read_bytes() == b"the last good result"
@@ -124,22 +125,23 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 """
 
 
-def test_a_reader_keeps_what_it_opened_while_a_build_publishes(build: Builder) -> None:
+def test_a_reader_keeps_what_it_opened_while_a_build_publishes(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
     """The reader is another process, as readers are: in one process DuckDB shares open files."""
-    models_only = ("build", "--exclude", "resource_type:unit_test", "resource_type:test")
-    first = build(LINES, *models_only)
+    copied(sample_build, tmp_path)
     reader = subprocess.Popen(
-        [sys.executable, "-c", READER, str(first.database)],
+        [sys.executable, "-c", READER, str(tmp_path / "published.duckdb")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert reader.stdout
     assert reader.stdout.readline() == "reading\n"
-    again = build(LINES, *models_only, "--vars", "behaviour_cluster_count: 3", folder=first.folder)
+    again = build(LINES, *WITHOUT_TESTS, "--vars", "behaviour_cluster_count: 3", folder=tmp_path)
     seen, _ = reader.communicate("over\n", timeout=60)
     assert again.success
-    assert json.loads(seen) == [8, 6]
+    assert json.loads(seen) == [9, 7]  # segments and their total
 
 
 def test_what_a_killed_build_left_behind_does_no_harm(
@@ -147,13 +149,6 @@ def test_what_a_killed_build_left_behind_does_no_harm(
 ) -> None:
     (tmp_path / "published.duckdb.next").write_bytes(b"half a file")
     (tmp_path / "published.duckdb.next.wal").write_bytes(b"half a log")
-    found = build(
-        LINES,
-        "build",
-        "--exclude",
-        "resource_type:unit_test",
-        "resource_type:test",
-        folder=tmp_path,
-    )
+    found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
     assert found.tables() == sample_build.tables()
     assert not list(tmp_path.glob("*.next*"))

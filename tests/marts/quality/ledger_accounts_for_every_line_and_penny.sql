@@ -1,18 +1,42 @@
 -- Lines, units and money by disposition are lines, units and money of the input.
+-- depends_on: {{ ref('stg_online_retail__invoice_lines') }}
 with
 
 input as (
 
     select
-        count(*) as line_count,
-        coalesce(sum(quantity), 0) as unit_count,
-        coalesce(sum({{ line_value('quantity', 'unit_price') }}), 0) as value_gbp
+        quantity,
+        {{ line_value('quantity', 'unit_price') }} as line_gbp
 
     from {{ source('online_retail', 'invoice_lines') }}
 
+    {%- if goes_on_from_last_build() %}
+
+    union all
+
+    -- The source is the files that are new; the others were compared when they were.
+    select
+        quantity,
+        line_gbp
+
+    from {{ ref('stg_online_retail__invoice_lines') }}
+    where file_path in (select files.file_path from raw.run_files as files where not files.is_new)
+    {%- endif %}
+
 ),
 
-ledger as (
+input_totals as (
+
+    select
+        count(*) as line_count,
+        coalesce(sum(quantity), 0) as unit_count,
+        coalesce(sum(line_gbp), 0) as value_gbp
+
+    from input
+
+),
+
+ledger_totals as (
 
     select
         coalesce(sum(line_count), 0) as line_count,
@@ -24,13 +48,13 @@ ledger as (
 )
 
 select
-    input.line_count as input_line_count,
-    ledger.line_count as ledger_line_count,
-    input.value_gbp as input_value_gbp,
-    ledger.value_gbp as ledger_value_gbp
-from input
-cross join ledger
+    input_totals.line_count as input_line_count,
+    ledger_totals.line_count as ledger_line_count,
+    input_totals.value_gbp as input_value_gbp,
+    ledger_totals.value_gbp as ledger_value_gbp
+from input_totals
+cross join ledger_totals
 where
-    input.line_count <> ledger.line_count
-    or input.unit_count <> ledger.unit_count
-    or input.value_gbp <> ledger.value_gbp
+    input_totals.line_count <> ledger_totals.line_count
+    or input_totals.unit_count <> ledger_totals.unit_count
+    or input_totals.value_gbp <> ledger_totals.value_gbp
