@@ -10,7 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && break; done)
 RUN := .venv/bin/python
-export PYTHONPATH := python_models
+# plugins/ holds the adapter of Spark; dbt looks for it when asked for --target spark.
+export PYTHONPATH := python_models:plugins
 export DBT_PROFILES_DIR := .
 # Arguments for dbt, such as DBT="--vars 'as_of: 2024-09-01'"
 DBT ?=
@@ -20,7 +21,7 @@ FILE :=
 CUTOFFS :=
 
 .PHONY: help build audiences backtest bench data metrics report test lint docs docs-serve lineage reference \
-	sample lock clean test-faults
+	sample lock clean test-faults test-spark
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -63,6 +64,12 @@ test: .venv/development lint ## Lint, then every test: Python, dbt, sample and r
 test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (15 minutes)
 	@$(RUN) tests/faults/run.py
 
+test-spark: .venv/spark ## Build on Apache Spark too and compare every table (needs Java 17)
+	@$${JAVA_HOME:+$$JAVA_HOME/bin/}java -version 2>&1 | awk -F '[ ".]+' \
+		'/ version / { is_new = $$3 >= 17 } END { exit !is_new }' || { echo \
+		"Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is." >&2; exit 1; }
+	@$(RUN) -m pytest -m spark
+
 lint: .venv/development ## Check style and types of SQL and Python
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
@@ -102,12 +109,14 @@ lock: .venv/development ## Resolve pyproject.toml again into the three lock file
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
 		-o requirements-dev.lock
 	@.venv/bin/uv pip compile --group bench $(LOCK) -c requirements-dev.lock -o requirements-bench.lock
+	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group spark -c requirements-dev.lock \
+		-o requirements-spark.lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
 clean: ## Remove what builds made; the environment and the published database stay
-	@rm -rf target logs warehouse.duckdb warehouse.duckdb.wal
+	@rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none found." >&2; exit 1; }
@@ -125,5 +134,10 @@ clean: ## Remove what builds made; the environment and the published database st
 
 .venv/bench: requirements-bench.lock .venv/development
 	@echo "Installing what requirements-bench.lock pins, once ..."
+	@$(INSTALL) $<
+	@touch $@
+
+.venv/spark: requirements-spark.lock .venv/development
+	@echo "Installing what requirements-spark.lock pins, once ..."
 	@$(INSTALL) $<
 	@touch $@

@@ -6,3 +6,7 @@
 {% macro duckdb__count_text(number) -%}
     format('{:,.0f}', round(cast({{ number }} as double)))
 {%- endmacro %}
+
+{% macro spark__count_text(number) -%}
+    format_number(round(cast({{ number }} as double)), 0)
+{%- endmacro %}

@@ -70,3 +70,18 @@
         ~ "from json_each(" ~ json ~ ", '$.gone')"
     ) -%}
 {% endmacro %}
+
+{#- Every run reads all files and makes its models whole. -#}
+{% macro spark__create_invoice_lines_source(reads_lines, may_go_on) %}
+    {%- if reads_lines -%}
+        {%- set error = adapter.call(
+            'customer_segments.spark_lines.write_invoice_lines',
+            env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
+            var('date_order'),
+            'raw.invoice_lines'
+        ) -%}
+        {%- if error -%}
+            {{ exceptions.raise_compiler_error(error) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

@@ -8,3 +8,8 @@
         (select coalesce(max(numbered.line_id), 0) from {{ this }} as numbered) +
     {%- endif %} row_number() over ()
 {%- endmacro %}
+
+{#- Spark knows no order of rows, so the lines come numbered: see spark_lines.py. -#}
+{% macro spark__next_line_id() -%}
+    line_number
+{%- endmacro %}

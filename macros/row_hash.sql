@@ -6,3 +6,7 @@
 {% macro duckdb__row_hash(column_names) -%}
     hash({{ column_names | join(', ') }})
 {%- endmacro %}
+
+{% macro spark__row_hash(column_names) -%}
+    xxhash64({{ column_names | join(', ') }})
+{%- endmacro %}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from customer_segments.clustering import Matrix, distances, fit_centroids
+from customer_segments.clustering import Labels, Matrix, distances, fit_centroids
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,14 @@ def fit_behaviour(
     centroids = fit_centroids(
         (clipped - mean) / scale, cluster_count, step_count, cut_directions(names)
     )
-    sort_keys = [-centroids[:, names.index(name)] for name in _ORDER if name in names]
-    order = np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(cluster_count)
+    order = order_of_centroids(centroids, names)
     return BehaviourModel(names, low, high, mean, scale, centroids[order])
+
+
+def order_of_centroids(centroids: Matrix, features: Sequence[str]) -> Labels:
+    """Return the order in which clusters are numbered: most net sales first, then most orders."""
+    sort_keys = [-centroids[:, features.index(name)] for name in _ORDER if name in features]
+    return np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(len(centroids))
 
 
 def cut_directions(features: Sequence[str]) -> Matrix:

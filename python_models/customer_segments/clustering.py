@@ -53,13 +53,18 @@ def cut_centroids(rows: Matrix, cluster_count: int, directions: Matrix | None = 
     while len(groups) < cluster_count:
         groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
         if not groups[0].is_divisible:
-            raise ValueError(
-                f"Too few customers: {cluster_count} clusters need at least that many customers "
-                f"who differ, found {len(groups)} (of {len(rows)}). Lower the cluster count "
-                "variable, or use more invoice lines."
-            )
+            raise too_few_customers(cluster_count, len(groups), len(rows))
         groups = [*groups[0].halves(), *groups[1:]]
     return np.array([group.rows.mean(axis=0) for group in groups])
+
+
+def too_few_customers(cluster_count: int, group_count: int, row_count: int) -> ValueError:
+    """Return the error of fewer distinct rows than clusters."""
+    return ValueError(
+        f"Too few customers: {cluster_count} clusters need at least that many customers who "
+        f"differ, found {group_count} (of {row_count}). Lower the cluster count variable, or use "
+        "more invoice lines."
+    )
 
 
 class _Group:

@@ -70,16 +70,19 @@ def fit_model(
     settings: Settings,
     gate: Gate,
     *,
+    fitted: SegmentModel | None = None,
+    customer_count: int | None = None,
     stored: pd.DataFrame | None = None,
     is_comparable: bool = False,
     is_forced: bool = False,
 ) -> pd.DataFrame:
     """Fit a model to the customers and pass it through the gate; return its rows.
 
-    `stored` has the parameters of the model whose labels are to be kept, in the columns
-    PARAMETER_COLUMNS. The gate may refuse only a fit that `is_comparable`, made with the settings
-    of the stored model; and not one that `is_forced`. The first model, or one with other settings,
-    is accepted: there is none to go on with.
+    A model that is `fitted` already, to `customer_count` customers of whom these are a sample, only
+    passes the gate. `stored` has the parameters of the model whose labels are to be kept, in the
+    columns PARAMETER_COLUMNS. The gate may refuse only a fit that `is_comparable`, made with the
+    settings of the stored model; and not one that `is_forced`. The first model, or one with other
+    settings, is accepted: there is none to go on with.
 
     Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
     parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
@@ -90,7 +93,7 @@ def fit_model(
 
     Raises ValueError when there are too few customers or items for a fit.
     """
-    model = fit_segments(customers, settings)
+    model = fitted or fit_segments(customers, settings)
     old = None if stored is None or stored.empty else SegmentModel.from_table(stored)
     if old is not None:
         model = model.matched(old, customers)
@@ -98,7 +101,7 @@ def fit_model(
     stability = measure_stability(customers, model, settings, gate)
     shares = np.bincount(crossed(labels))[1:] / len(customers)
     rows = [
-        _row("model", "customer_count", value=len(customers)),
+        _row("model", "customer_count", value=customer_count or len(customers)),
         _row("model", "item_count", value=len(model.taste.stock_codes)),
         _row("model", "behaviour_cluster_count", value=settings.behaviour_cluster_count),
         _row("model", "taste_cluster_count", value=settings.taste_cluster_count),

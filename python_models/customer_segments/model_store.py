@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from customer_segments.engines import count_rows, fit_segments, read, read_customers
+
 # The columns of ml_model_parameters; segment_model.PARAMETER_COLUMNS without the version.
 SCHEMA = pa.schema(
     [
@@ -36,31 +38,36 @@ def add_model(
 ) -> pa.Table:
     """Return the rows of the model that `request` asks for, none when it asks for none.
 
-    All four are DuckDB relations: `request` is ml_model_request, one row; `stored` the rows so
+    All four are relations of dbt: `request` is ml_model_request, one row; `stored` the rows so
     far; `features` and `counts` are what a fit sees. `settings` are those of
     `segment_model.Settings`, where a number of clusters may be `auto`; then `axes.choose_counts`
     takes one by `count_rule`. `gate` are those of `model_gate.Gate`. A version that is stored
     already is not fitted again.
     """
-    [asked] = request.df().to_dict("records")
+    [asked] = read(request).to_dict("records")
     number = int(asked["model_version"])
-    if (
-        not asked["is_fit"]
-        or stored.filter(f"model_version = {number}").count("*").fetchall()[0][0]
-    ):
+    if not asked["is_fit"] or len(read(stored, where=f"model_version = {number}")):
         return SCHEMA.empty_table()
 
     from customer_segments.axes import choose_counts
     from customer_segments.model_gate import Gate, fit_model
-    from customer_segments.segment_model import Customers, Settings
+    from customer_segments.segment_model import Settings
 
     compared = asked["compared_model_version"]
-    before = None if pd.isna(compared) else stored.filter(f"model_version = {int(compared)}").df()
-    customers = Customers.read(features, counts)
+    before = None if pd.isna(compared) else read(stored, where=f"model_version = {int(compared)}")
+    customers = read_customers(
+        features,
+        counts,
+        customer_limit=max(gate["stability_customer_limit"], count_rule["customer_limit"]),
+        seed=settings["random_seed"],
+    )
+    chosen = Settings(**choose_counts(customers, settings, **count_rule))
     rows = fit_model(
         customers,
-        Settings(**choose_counts(customers, settings, **count_rule)),
+        chosen,
         Gate(**gate),
+        fitted=fit_segments(features, counts, chosen),
+        customer_count=count_rows(features),
         stored=before,
         is_comparable=bool(asked["is_comparable"]),
         is_forced=bool(asked["is_forced"]),

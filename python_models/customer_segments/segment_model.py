@@ -41,7 +41,7 @@ class Customers:
 
     @classmethod
     def read(cls, features: Any, counts: Any) -> "Customers":
-        """Return the same of two DuckDB relations.
+        """Return the same of two relations of DuckDB.
 
         DuckDB numbers customers and items, so that the pairs, of which there are many, come as
         numbers: their names would take ten times the memory.

@@ -152,6 +152,22 @@ def fit_taste_matrix(
     kept = kept[np.flatnonzero(np.diff(kept.indptr))]
     kept.sort_indices()
     customer_count, item_count = kept.shape
+    require_enough(customer_count, item_count, component_count)
+    idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
+    use_one_thread()
+    svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
+    svd.fit(_weighted(kept, idf))
+    loadings = signed(svd.components_.T)
+    latent = _latent(kept, idf, loadings)
+    centroids = fit_centroids(latent, cluster_count, step_count)
+    sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
+    # Equal sizes are told apart by their place on the components.
+    order = np.lexsort((*centroids.T[::-1], -sizes))
+    return TasteModel(stock_codes[is_kept], idf, loadings, centroids[order])
+
+
+def require_enough(customer_count: int, item_count: int, component_count: int) -> None:
+    """Raise ValueError when there are too few customers or items for the components."""
     if min(customer_count, item_count) <= component_count:
         raise ValueError(
             f"Too few customers or items for the taste axis: {component_count} components need "
@@ -159,19 +175,13 @@ def fit_taste_matrix(
             f"customers; found {item_count} items and {customer_count} customers. Lower the "
             "variable item_min_customers or taste_component_count, or use more invoice lines."
         )
-    idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
-    use_one_thread()
-    svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
-    svd.fit(_weighted(kept, idf))
-    loadings = svd.components_.T
+
+
+def signed(loadings: Matrix) -> Matrix:
+    """Return the components, one a column, each with its largest loading above 0."""
     largest = np.abs(loadings).argmax(axis=0)
-    loadings = loadings * np.sign(loadings[largest, np.arange(component_count)])
-    latent = _latent(kept, idf, loadings)
-    centroids = fit_centroids(latent, cluster_count, step_count)
-    sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
-    # Equal sizes are told apart by their place on the components.
-    order = np.lexsort((*centroids.T[::-1], -sizes))
-    return TasteModel(stock_codes[is_kept], idf, loadings, centroids[order])
+    found: Matrix = loadings * np.sign(loadings[largest, np.arange(loadings.shape[1])])
+    return found
 
 
 def item_matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> sparse.csr_array:

@@ -34,6 +34,7 @@ SCORES = {
 
 def fit_values(
     histories: pd.DataFrame,
+    pairs: pd.DataFrame | None = None,
     *,
     horizon_days: int,
     min_repeat_customers: int,
@@ -44,7 +45,8 @@ def fit_values(
 
     `histories` has the rows of int_customer_histories, ordered by customer. Beside the parameters
     there is a row `expected_orders_if_active` for each pair of repeats and age, which is what SQL
-    cannot work out. No rows for a date with fewer than `min_repeat_customers` customers who came
+    cannot work out: those of `pairs` (is_backtest, repeat_count, age_days) where `histories` are a
+    sample. No rows for a date with fewer than `min_repeat_customers` customers who came
     back, or less than `horizon_days` after its first order. Beyond `customer_limit` customers the
     parameters are fitted to a seeded sample of so many.
     """
@@ -61,15 +63,16 @@ def fit_values(
                 np.sort(random.choice(len(customers), customer_limit, replace=False))
             ]
         orders, spend = _fit(sample)
-        pairs = customers[["repeat_count", "age_days"]].drop_duplicates()
-        pairs = pairs.sort_values(["repeat_count", "age_days"])
+        known = histories if pairs is None else pairs
+        ages = known.loc[known["is_backtest"] == is_backtest, ["repeat_count", "age_days"]]
+        ages = ages.drop_duplicates().sort_values(["repeat_count", "age_days"])
         expected = orders.expected_if_active(
-            _floats(pairs["repeat_count"]), _floats(pairs["age_days"]), horizon_days
+            _floats(ages["repeat_count"]), _floats(ages["age_days"]), horizon_days
         )
         parameters = orders._asdict() | spend._asdict() | {"fitted_customer_count": len(sample)}
         tables += [
             pd.DataFrame({"parameter": list(parameters), "value": list(parameters.values())}),
-            pairs.assign(parameter="expected_orders_if_active", value=expected),
+            ages.assign(parameter="expected_orders_if_active", value=expected),
         ]
         for table in tables[-2:]:
             table["is_backtest"] = is_backtest

@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     from customer_segments.axes import recommend_counts
-    from customer_segments.segment_model import Customers
+    from customer_segments.engines import read_customers
 
     columns = dbt.config.meta_get("feature_columns")
     clip_share = dbt.config.meta_get("clip_share")
@@ -20,7 +20,12 @@ def model(dbt, session):
     share_min = dbt.config.meta_get("share_min")
 
     return recommend_counts(
-        Customers.read(dbt.ref("fct_customer_features"), dbt.ref("int_customer_item_counts")),
+        read_customers(
+            dbt.ref("fct_customer_features"),
+            dbt.ref("int_customer_item_counts"),
+            customer_limit=customer_limit,
+            seed=seed,
+        ),
         columns=columns,
         clip_share=clip_share,
         component_count=component_count,

@@ -2,6 +2,13 @@
 
 
 def model(dbt, session):
+    from customer_segments.engines import read_sample
     from customer_segments.value_forecasts import measure_forecasts
 
-    return measure_forecasts(dbt.ref("int_value_forecasts").order("customer_id").df())
+    customer_limit = dbt.config.meta_get("customer_limit")
+    seed = dbt.config.meta_get("seed")
+
+    forecasts = dbt.ref("int_value_forecasts")
+    return measure_forecasts(
+        read_sample(forecasts, "customer_id", customer_limit=customer_limit, seed=seed)
+    )

@@ -2,6 +2,7 @@
 
 
 def model(dbt, session):
+    from customer_segments.engines import read_distinct, read_sample
     from customer_segments.value_forecasts import fit_values
 
     horizon_days = dbt.config.meta_get("horizon_days")
@@ -9,8 +10,12 @@ def model(dbt, session):
     customer_limit = dbt.config.meta_get("customer_limit")
     seed = dbt.config.meta_get("seed")
 
+    histories = dbt.ref("int_customer_histories")
     return fit_values(
-        dbt.ref("int_customer_histories").order("is_backtest, customer_id").df(),
+        read_sample(
+            histories, "is_backtest", "customer_id", customer_limit=customer_limit, seed=seed
+        ),
+        read_distinct(histories, "is_backtest", "repeat_count", "age_days"),
         horizon_days=horizon_days,
         min_repeat_customers=min_repeat_customers,
         customer_limit=customer_limit,

@@ -177,7 +177,7 @@ final as (
         items.product_family,
 
         ---------- numbers
-        new_offers.item_rank,
+        cast(new_offers.item_rank as bigint) as item_rank,
         cast(new_offers.customer_count as double) / new_offers.segment_size as support,
         new_offers.all_support,
         new_offers.expected_support,

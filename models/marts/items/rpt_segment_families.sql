@@ -81,7 +81,7 @@ final as (
         compared.product as product_family,
 
         ---------- numbers
-        compared.product_rank as family_rank,
+        cast(compared.product_rank as bigint) as family_rank,
         compared.customer_count,
         compared.rest_customer_count,
         compared.support,

@@ -37,7 +37,7 @@ final as (
         items.product_family,
 
         ---------- numbers
-        compared.product_rank as item_rank,
+        cast(compared.product_rank as bigint) as item_rank,
         compared.customer_count,
         compared.rest_customer_count,
         compared.support,

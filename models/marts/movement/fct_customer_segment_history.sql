@@ -56,7 +56,7 @@ numbered as (
 
     select
         *,
-        count(*) filter (where not is_continued) over (
+        count(case when not is_continued then 1 end) over (
             partition by customer_id
             order by as_of_date
             rows between unbounded preceding and current row

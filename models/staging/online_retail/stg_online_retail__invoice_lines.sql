@@ -18,6 +18,7 @@ renamed as (
 
     select
         ---------- ids
+        {{ next_line_id() }} as line_id,
         upper({{ blank_to_null('invoice_no') }}) as invoice_id,
         {{ whole_number_id(blank_to_null('customer_id')) }} as customer_id,
         upper({{ blank_to_null('stock_code') }}) as stock_code,
@@ -71,7 +72,7 @@ final as (
 
     select
         ---------- ids
-        {{ next_line_id() }} as line_id,
+        line_id,
         invoice_id,
         customer_id,
         stock_code,
