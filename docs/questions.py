@@ -68,7 +68,8 @@ def _text(name: str, value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case str():
-            return value if len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}..."
+            is_whole = name == "rule" or len(value) <= SHOWN_CHARACTERS
+            return value if is_whole else f"{value[:SHOWN_CHARACTERS]}..."
         case date():
             return f"{value:%Y-%m-%d}"
         case float() | Decimal():

@@ -78,3 +78,13 @@ def test_types_are_those_of_the_tables(manifest: dict[str, Any], site: Path) -> 
             if declared and TYPES.get(declared, declared) != stored:
                 different.append(f"{key}.{name}: {declared}, not {stored}")
     assert different == []
+
+
+def test_the_readme_has_every_variable_with_its_default() -> None:
+    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    tables = re.findall(r"(?s)\| variable \| default \| meaning \|\n(.*?)\n\n", readme)
+    rows = [row.strip("| ").split(" | ") for table in tables for row in table.splitlines()[1:]]
+    assert {name.strip("`"): yaml.safe_load(default.strip("`")) for name, default, _ in rows} == (
+        variables
+    )

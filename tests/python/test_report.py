@@ -109,6 +109,22 @@ def test_its_numbers_are_those_of_the_marts(
         for text in (words.count(customers), words.short_pounds(float(net_sales))):
             expect(card.locator(".stats dd", has_text=text).first).to_be_visible()
         expect(card.locator(".stats")).to_contain_text(words.pounds(order))
+    rules = (
+        "select segment_id, rule, fidelity, rule_precision from rpt_segment_rules "
+        "where not is_total"
+    )
+    for segment_id, rule, fidelity, precision in sample_build.query(rules):
+        card = page.locator(f"#segment-{segment_id}")
+        expect(card).to_contain_text(rule)
+        expect(card).to_contain_text(
+            f"Finds {words.percent(fidelity)} of them; {words.percent(precision)}"
+        )
+    page.locator("#outlook summary").first.click()
+    expected = page.locator("#outlook figure").first.locator("tbody td:nth-child(4)")
+    assert sorted(expected.all_inner_texts()) == sorted(
+        words.pounds(value)
+        for (value,) in sample_build.query("select expected_spend_gbp from rpt_segment_value")
+    )
     [[total, net]] = sample_build.query(
         "select (select sum(value_gbp) from rpt_line_dispositions), net_sales_gbp "
         "from rpt_segment_summary where is_total"
@@ -240,6 +256,25 @@ def test_charts_are_valid_and_the_library_is_the_locked_one(page_file: Path) -> 
             alt.Chart.from_dict(spec, validate=True)
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VERSION)
     assert (PAGE / "vega.js").read_text(encoding="utf-8") == bundle, "make reference writes it"
+
+
+def test_forecasts_are_shown_with_what_they_missed_and_their_absence_said(
+    open_page: Visit, page_file: Path, sample_build: Any, changed: Callable[..., Path]
+) -> None:
+    [[bias]] = sample_build.query(
+        "select total_bias from rpt_value_backtest where measure = 'net sales' and method = 'model'"
+    )
+    heading = opened(open_page, page_file).get_by_role("heading", name="forecasts the model")
+    expect(heading).to_contain_text(f"its total was {words.percent(-bias)} too low")
+    for change in (
+        "delete from rpt_value_backtest",
+        "delete from rpt_value_backtest where method = 'model'",
+        "update rpt_value_backtest set gini = null",
+    ):
+        page = opened(open_page, changed(change), width=375)
+        expect(page.get_by_text("The lines are too few")).to_be_visible()
+    nothing = changed("update rpt_segment_value set expected_spend_share = 0")
+    expect(opened(open_page, nothing).get_by_text("Nothing can be expected")).to_be_visible()
 
 
 def test_without_a_database_it_says_what_to_do(

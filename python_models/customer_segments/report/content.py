@@ -9,6 +9,7 @@ from customer_segments.report import (
     movement,
     segments,
     trust,
+    value,
 )
 from customer_segments.report.database import Database, Row
 from customer_segments.report.figure import Figure
@@ -30,6 +31,8 @@ class Report:
     ledger: list[Row]
     figures: dict[str, Figure | None]
     backtest: list[Figure]
+    forecasts: list[Figure]
+    rule_fidelity: float | None
 
 
 def read_report(database: Database) -> Report:
@@ -51,6 +54,7 @@ def read_report(database: Database) -> Report:
         ledger=database.rows("ledger"),
         figures={
             "size": segments.size_and_sales(cards),
+            "value": value.expected(database, cards),
             "flow": movement.flow(database, colours),
             "months": movement.months(database, colours),
             "money": money.money(database),
@@ -60,4 +64,6 @@ def read_report(database: Database) -> Report:
             "calibration": confidence.calibration(database),
         },
         backtest=backtest.backtest(database),
+        forecasts=value.forecasts(database),
+        rule_fidelity=next(row["fidelity"] for row in database.rows("rules") if row["is_total"]),
     )

@@ -8,7 +8,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from customer_segments.report import backtest, confidence, money, segments
+from customer_segments.report import backtest, confidence, money, segments, value
 from customer_segments.report.content import Report, read_report
 from customer_segments.report.database import Database
 from customer_segments.report.vega import CONFIG
@@ -37,12 +37,13 @@ def _html(report: Report) -> str:
     environment.globals["formats"] = FORMATS
     environment.globals["asset"] = _asset
     environment.policies["json.dumps_function"] = _json
-    figures = [*filter(None, report.figures.values()), *report.backtest]
+    figures = [*filter(None, report.figures.values()), *report.backtest, *report.forecasts]
     charts = {figure.key: figure.drawing for figure in figures}
     return environment.get_template("page.html.j2").render(
         report=report,
         charts={"config": CONFIG, "figures": charts},
         verdict=backtest.verdict(report.backtest),
+        forecast_verdict=value.verdict(report.forecasts),
         bands=confidence.BANDS,
         ledger_columns=money.LEDGER_COLUMNS,
         hues=(*segments.HUES, *segments.SPARE_HUES),

@@ -41,6 +41,7 @@ def cards(database: Database) -> list[Row]:
     """Return the segments with what their cards show."""
     segments = database.rows("segments")
     hues = behaviour_hues(segments)
+    rules = {row["segment_id"]: row for row in database.rows("rules")}
     parts = {query: database.rows(query) for query in ("countries", "items", "families", "seasons")}
     for segment in segments:
         tint = min(segment["taste_rank"], TINT_COUNT)
@@ -53,6 +54,7 @@ def cards(database: Database) -> list[Row]:
                 count, amount = places.get(place, [0, 0.0])
                 places[place] = [count + row["customer_count"], amount + row["net_sales_gbp"]]
         segment["places"] = places
+        segment.update(rules[segment["segment_id"]])
     return segments
 
 
@@ -104,14 +106,14 @@ def size_and_sales(segments: list[Row]) -> Figure:
             Column("average_order_gbp", "Average order", "pounds"),
         ],
         rows=segments,
-        wide=_size_and_sales_chart(segments, narrow=False),
-        narrow=_size_and_sales_chart(segments, narrow=True),
+        wide=pairs_chart(segments, SHARES, ".0%", narrow=False),
+        narrow=pairs_chart(segments, SHARES, ".0%", narrow=True),
     )
 
 
-def _size_and_sales_chart(rows: list[Row], *, narrow: bool) -> Spec:
-    """Draw a pale bar for customers with a slim one for sales in it, one pair a segment."""
-    most = max(max(row["customer_share"], row["net_sales_share"]) for row in rows) or 1
+def pairs_chart(rows: list[Row], pair: tuple[str, str], number: str, *, narrow: bool) -> Spec:
+    """Draw a pale bar for one field with a slim one for another in it, one pair a segment."""
+    most = max(row[field] for row in rows for field in pair) or 1
     scale = {"domain": [0, most], "nice": False}
     y = down("segment_name", narrow=narrow)
     offset = LINE_HEIGHT if narrow else 0
@@ -120,7 +122,7 @@ def _size_and_sales_chart(rows: list[Row], *, narrow: bool) -> Spec:
             "mark": {"type": "bar", "height": 26, "yOffset": offset, "cornerRadiusEnd": 2},
             "encoding": {
                 "y": y,
-                "x": along(SHARES[0], scale),
+                "x": along(pair[0], scale),
                 "color": {"value": PALE},
                 "stroke": {"value": PALE_EDGE},
                 "tooltip": {"field": "figures"},
@@ -130,7 +132,7 @@ def _size_and_sales_chart(rows: list[Row], *, narrow: bool) -> Spec:
             "mark": {"type": "bar", "height": 12, "yOffset": offset, "cornerRadiusEnd": 2},
             "encoding": {
                 "y": y,
-                "x": along(SHARES[1], scale),
+                "x": along(pair[1], scale),
                 "color": COLOUR,
                 "tooltip": {"field": "figures"},
             },
@@ -140,11 +142,14 @@ def _size_and_sales_chart(rows: list[Row], *, narrow: bool) -> Spec:
         layers += [*names_above(y), figure_above(y, "figures")]
     else:
         layers.append(text(y, "figures", along("end", scale), dx=8))
-    figures = " + ' → ' + ".join(f"format(datum.{share}, '.0%')" for share in SHARES)
+    pounds = "'£' + " if number.startswith("$") else ""
+    figures = " + ' → ' + ".join(
+        f"{pounds}format(datum.{field}, '{number.lstrip('$')}')" for field in pair
+    )
     parts = [
         *NAME_PARTS,
         {"calculate": figures, "as": "figures"},
-        {"calculate": f"max(datum.{SHARES[0]}, datum.{SHARES[1]})", "as": "end"},
+        {"calculate": f"max(datum.{pair[0]}, datum.{pair[1]})", "as": "end"},
     ]
     height = (78 if narrow else 46) * len(rows)
     return chart(height, *layers, right=2 if narrow else 100, transform=parts)

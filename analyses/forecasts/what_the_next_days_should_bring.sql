@@ -1,0 +1,9 @@
+select
+    value.segment_id,
+    value.segment_name,
+    value.customer_count,
+    value.net_sales_last_90d_gbp as last_90d_gbp,
+    value.expected_spend_gbp,
+    value.expected_spend_share
+from {{ ref('rpt_segment_value') }} as value
+order by value.expected_spend_gbp desc, value.segment_id

@@ -1,0 +1,9 @@
+-- What each segment is expected to spend in the next 90 days, next to the last 90.
+select
+    segment_id,
+    expected_spend_gbp,
+    expected_spend_share,
+    expected_orders_90d,
+    net_sales_last_90d_gbp,
+    probability_alive
+from rpt_segment_value
