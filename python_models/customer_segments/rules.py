@@ -20,6 +20,7 @@ WORTH_FEATURES = ("net_sales_gbp", "order_count")
 QUANTITIES = ("worth", "recency_days", "worth_per_day")
 BOUNDS = [f"{quantity}_{side}" for quantity in QUANTITIES for side in ("above", "up_to")]
 LEAVES_PER_CLUSTER = 2.5  # fewer are less faithful, more are long to read
+SMALLEST_GAIN = 0.006  # in impurity: a cut that adds less is left out
 DRAWN_COUNT = 20_000
 # In z-scores: how far around the centroids, and how far orders and sales go up and down together.
 DRAWN_SCATTER = 0.9
@@ -41,7 +42,9 @@ def behaviour_rules(parameters: pd.DataFrame, seed: int) -> pd.DataFrame:
     drawn = _draw(model, np.random.default_rng(seed))
     labels = nearest(distances(model.positions(drawn), model.centroids))
     leaf_count = int(LEAVES_PER_CLUSTER * len(cluster_ids))
-    fitted = DecisionTreeClassifier(max_leaf_nodes=leaf_count, random_state=seed)
+    fitted = DecisionTreeClassifier(
+        max_leaf_nodes=leaf_count, ccp_alpha=SMALLEST_GAIN, random_state=seed
+    )
     tree = fitted.fit(quantities(drawn), labels).tree_
     rows = [
         {"cluster_id": cluster_ids[fitted.classes_[label] - 1]} | bounds
