@@ -5,6 +5,7 @@ It adds nothing to `dbt build` but its manners: the same project, hooks, models 
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,12 +16,22 @@ from customer_segments.summary import summarise
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_ERRORS = 5
-# What DuckDB calls it -> what to do about it, in the project's own settings.
+PATHS = ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_TEMP_DIRECTORY", "SEGMENTS_WAREHOUSE")
+# What DuckDB or Python calls it -> what to do about it, in the project's own settings. The first
+# that fits: DuckDB also calls it out of memory when there is no disk for what memory cannot hold.
 HINTS = {
-    "Out of Memory Error": "Raise SEGMENTS_MEMORY_LIMIT, or lower SEGMENTS_DUCKDB_THREADS.",
+    "failed to offload data block": "DuckDB found no more disk for what its memory does not hold: "
+    "it keeps that in {spill_folder}, where {free_gb:.1f} GB are free. Free some space there, name "
+    "a folder on a larger disk with SEGMENTS_TEMP_DIRECTORY, or raise SEGMENTS_MEMORY_LIMIT.",
     "No space left on device": "The disk is full: free some space, or name files on another disk "
-    "with SEGMENTS_WAREHOUSE, SEGMENTS_DATABASE and SEGMENTS_TEMP_DIRECTORY.",
+    "with SEGMENTS_WAREHOUSE, SEGMENTS_DATABASE and SEGMENTS_TEMP_DIRECTORY; DuckDB keeps what its "
+    "memory does not hold in {spill_folder}, where {free_gb:.1f} GB are free.",
+    "Out of Memory Error": "Raise SEGMENTS_MEMORY_LIMIT, or lower SEGMENTS_DUCKDB_THREADS.",
+    "MemoryError": "Python has no room beside DuckDB: lower SEGMENTS_MEMORY_LIMIT, DuckDB then "
+    "keeps more on disk.",
 }
+# Where DuckDB's own advice begins, in settings that are not the project's.
+ADVICE = (" This limit was set by", " Possible solutions:")
 QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 
@@ -54,7 +65,7 @@ def build(dbt_arguments: list[str]) -> int:
 
 def settle_paths() -> tuple[Path, Path]:
     """Go to the project, the user's paths kept; return the published database, the warehouse."""
-    for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
+    for name in PATHS:
         if path := os.environ.get(name):  # relative to where the user stands
             os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
     os.chdir(PROJECT)
@@ -108,7 +119,11 @@ def _plain_result(result: Any) -> str:
     """Return what a failed node has to say: of a Python traceback, the error at its end."""
     message = (result.message or "no message").strip()
     if "Traceback (most recent call last):" in message:
-        return message.splitlines()[-1].strip().removeprefix("ValueError: ")
+        raised = list(re.finditer(r"^ *[\w.]+(Error|Exception): ", message, re.MULTILINE))
+        text = _plain_text(message[raised[-1].start() :] if raised else message.splitlines()[-1])
+        if text.startswith("ValueError: "):  # the project's own: it says all there is to say
+            return text.removeprefix("ValueError: ")
+        return f"{result.node.name}: " + re.sub(r"^duckdb[.][\w.]+: ", "", text)
     if result.node.resource_type in ("test", "unit_test"):
         description = getattr(result.node, "description", "") or f"dbt show -s {result.node.name}"
         return f"Test {result.node.name}: {_plain_text(message)} ({description.strip()})"
@@ -119,10 +134,31 @@ def _plain_text(message: str) -> str:
     """Return a message of dbt on one line, without its heading and the macros it came through."""
     lines = [line.strip() for line in message.splitlines()]
     noise = ("> in", "> called", "compiled code at")
-    if len(lines) > 1 and re.match(r"\w+ Error in (model|operation|test|unit_test) ", lines[0]):
+    if len(lines) > 1 and re.match(
+        r"\w+ Error in (model|operation|seed|test|unit_test) ", lines[0]
+    ):
         lines = lines[1:]
     text = " ".join(line for line in lines if line and not line.startswith(noise))
-    return " ".join([text, *(hint for sign, hint in HINTS.items() if sign in text)])
+    hint = next((hint for sign, hint in HINTS.items() if sign in text), None)
+    if hint is None:
+        return text
+    for advice in ADVICE:
+        text = text.partition(advice)[0]
+    folder = _spill_folder()
+    free_gb = shutil.disk_usage(_existing(folder)).free / 1e9
+    return f"{text.rstrip('.')}. {hint.format(spill_folder=folder, free_gb=free_gb)}"
+
+
+def _spill_folder() -> Path:
+    """Return where DuckDB keeps what its memory does not hold."""
+    named = os.environ.get("SEGMENTS_TEMP_DIRECTORY")
+    warehouse = os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")
+    return Path(named or f"{warehouse}.tmp").absolute()
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that is there: DuckDB removes its own."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _version(database: Path) -> tuple[int, int] | None:

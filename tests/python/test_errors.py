@@ -3,10 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import pytest
 from conftest import PROJECT, SAMPLE, environment
 
+from customer_segments.build import _plain_result
 from customer_segments.build import build as build_command
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -133,6 +136,29 @@ def test_a_warehouse_in_use_says_by_whom(run, tmp_path: Path) -> None:
         holder.communicate(b"\n")
     assert code == 1
     assert f"is in use by process {holder.pid}" in message
+
+
+@pytest.mark.parametrize("is_python_model", [False, True])
+def test_no_disk_for_what_memory_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_python_model: bool
+) -> None:
+    folder = tmp_path / "spilled"
+    monkeypatch.setenv("SEGMENTS_TEMP_DIRECTORY", str(folder))
+    with duckdb.connect(config={"memory_limit": "30MB", "temp_directory": str(folder)}) as spilling:
+        spilling.execute("set max_temp_directory_size = '1MB'")
+        with pytest.raises(duckdb.OutOfMemoryException) as error:
+            spilling.execute(
+                "create table lines as select hash(range)::text as h from range(2000000) order by h"
+            )
+    text = str(error.value)
+    if is_python_model:
+        text = f"Traceback (most recent call last):\n  ...\n  duckdb.OutOfMemoryException: {text}"
+    node = SimpleNamespace(name="int_lines", resource_type="model")
+    message = _plain_result(SimpleNamespace(message=text, node=node))
+    for words in ("failed to offload", str(folder), "GB are free", "SEGMENTS_TEMP_DIRECTORY"):
+        assert words in message
+    for words in ("Traceback", "PRAGMA", "SET threads"):
+        assert words not in message
 
 
 def test_one_file_for_two_databases(run, tmp_path: Path) -> None:
