@@ -106,6 +106,26 @@ def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> No
     assert fact(table, "adjusted_rand_index") == 1
 
 
+def test_refit_after_refit_is_accepted_while_few_are_moved(first: pd.DataFrame) -> None:
+    """All customers fall silent, and those on a border of the model are moved by its refits alone.
+
+    They are whom rpt_label_changes has with the cause `model changed`: nothing else differs.
+    """
+    stored = first
+    for month in (1, 2):
+        features, counts = shop()
+        features.loc[:7, "recency_days"] = [100, 105, 110, 115, 120, 125, 112, 108]
+        features["recency_days"] += 60 * month
+        customers = Customers.of(features, counts)
+        refit = fit_model(customers, SETTINGS, GATE, stored=stored, is_comparable=True)
+        assert fact(refit, "decision", "text") == "accepted"
+        before, after = (model_of(table).labels(customers) for table in (stored, refit))
+        moved = (before != after).any(axis=1)
+        assert 0 < moved.mean() <= GATE.refit_max_changed_share
+        assert moved.mean() == fact(refit, "changed_customer_share")
+        stored = refit
+
+
 def test_a_cluster_without_a_predecessor_gets_a_new_id(first: pd.DataFrame) -> None:
     more = replace(SETTINGS, behaviour_cluster_count=5)
     table = fit_model(Customers.of(*shop()), more, GATE, stored=first)
