@@ -62,8 +62,9 @@ def too_few_customers(cluster_count: int, group_count: int, row_count: int) -> V
     """Return the error of fewer distinct rows than clusters."""
     return ValueError(
         f"Too few customers: {cluster_count} clusters need at least that many customers who "
-        f"differ, found {group_count} (of {row_count}). Lower the cluster count variable, or use "
-        "more invoice lines."
+        f"differ, found {group_count} (of {row_count}). Lower the variable "
+        "behaviour_cluster_count or taste_cluster_count, widen customer_scope, or use more "
+        "invoice lines."
     )
 
 
