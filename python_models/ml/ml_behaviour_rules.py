@@ -2,10 +2,9 @@
 
 
 def model(dbt, session):
+    from customer_segments.engines import read
     from customer_segments.rules import behaviour_rules
 
     seed = dbt.config.meta_get("seed")
 
-    return behaviour_rules(
-        dbt.ref("ml_behaviour_model").order("parameter, feature, cluster_id").df(), seed
-    )
+    return behaviour_rules(read(dbt.ref("ml_behaviour_model")), seed)

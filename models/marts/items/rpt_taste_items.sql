@@ -145,9 +145,12 @@ final as (
 
         ---------- numbers
         scaled.points,
-        row_number() over (
-            partition by scaled.cluster_id
-            order by scaled.points desc, coalesce(items.customer_count, 0) desc, scaled.stock_code
+        cast(
+            row_number() over (
+                partition by scaled.cluster_id
+                order by
+                    scaled.points desc, coalesce(items.customer_count, 0) desc, scaled.stock_code
+            ) as bigint
         ) as item_rank,
         coalesce(items.customer_count, 0) as customer_count
 
