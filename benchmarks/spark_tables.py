@@ -1,0 +1,79 @@
+"""The tables of a build on Spark beside those of a build of the same lines on DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+from pyspark.sql import SparkSession
+
+SCHEMAS = ("seeds", "staging", "intermediate", "ml", "main", "semantic")
+
+
+def start_with_model(session: SparkSession, duckdb_warehouse: Path) -> None:
+    """Empty Spark's schemas, but for the models that the build on DuckDB fitted."""
+    for schema in SCHEMAS:
+        session.sql(f"drop schema if exists {schema} cascade")
+    session.sql("create schema ml")
+    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
+        models = connection.sql("from ml.ml_model_parameters").to_arrow_table()
+    session.createDataFrame(models).write.format("parquet").saveAsTable("ml.ml_model_parameters")
+
+
+def differences(duckdb_warehouse: Path, spark_warehouse: Path) -> dict[str, str]:
+    """Return what is different, by table: rows are compared side by side, doubles to 1e-9."""
+    found = {}
+    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            f"where schema_name in {SCHEMAS} "
+            # The build on DuckDB asked for a model, the one on Spark had it.
+            "and table_name <> 'ml_model_request' order by all"
+        ).fetchall()
+        for schema, table in tables:
+            if problem := _difference(connection, spark_warehouse, schema, table):
+                found[f"{schema}.{table}"] = problem
+    return found
+
+
+def _difference(
+    connection: duckdb.DuckDBPyConnection, spark_warehouse: Path, schema: str, table: str
+) -> str | None:
+    files = spark_warehouse / f"{schema}.db" / table
+    if not files.is_dir():
+        return "no such table"
+    columns = dict(
+        connection.execute(
+            "select column_name, data_type from duckdb_columns() "
+            "where schema_name = ? and table_name = ? order by column_index",
+            [schema, table],
+        ).fetchall()
+    )
+    doubles = [name for name, kind in columns.items() if kind == "DOUBLE"]
+    order = ", ".join([*(name for name in columns if name not in doubles), *doubles])
+    casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+    ours, theirs = (
+        f"(select *, row_number() over (order by {order}) as place from ({side}))"
+        for side in (
+            f"select * from {schema}.{table}",
+            f"select {casts} from read_parquet('{files}/*.parquet')",
+        )
+    )
+    unequal = [
+        f"count(*) filter (where ours.{name} is distinct from theirs.{name}"
+        + (
+            f" and not coalesce(abs(ours.{name} - theirs.{name}) "
+            f"<= 1e-9 * greatest(1, abs(ours.{name})), false)"
+            if name in doubles
+            else ""
+        )
+        + ")"
+        for name in columns
+    ]
+    row = connection.execute(
+        f"select count(ours.place), count(theirs.place), {', '.join(unequal)} "
+        f"from {ours} as ours full join {theirs} as theirs on ours.place = theirs.place"
+    ).fetchall()[0]
+    if row[0] != row[1]:
+        return f"{row[0]} rows on DuckDB, {row[1]} on Spark"
+    wrong = {name: count for name, count in zip(columns, row[2:], strict=True) if count}
+    return f"of {row[0]} rows, different by column: {wrong}" if wrong else None
