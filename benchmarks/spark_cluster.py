@@ -1,6 +1,6 @@
 r"""Build on a Spark cluster of this machine: a standalone master and two workers on loopback.
 
-    python benchmarks/spark_cluster.py lines.parquet --executor-memory 2g --kill-worker
+    python -m benchmarks.spark_cluster lines.parquet --executor-memory 2g --kill-worker
 
 Says how long the build took, what each executor did and how much was shuffled, from Spark's event
 log. With --kill-worker one worker is killed in the middle. With --same-as warehouse.duckdb, the
@@ -11,6 +11,7 @@ table is compared.
 import argparse
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,12 @@ from pathlib import Path
 
 import pyspark
 
+from benchmarks.spark_tables import differences
+
 PROJECT = Path(__file__).resolve().parents[1]
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 MASTER = "spark://127.0.0.1:17077"
+TABLES_ONLY = ["build", "--target", "spark", "--exclude-resource-type", "test", "unit_test"]
 LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
 
 
@@ -66,7 +70,7 @@ def build(
     lines: Path,
     folder: Path,
     memory: str,
-    command: list[str],
+    dbt_arguments: list[str],
     worker: subprocess.Popen[bytes] | None,
 ) -> tuple[bool, float]:
     """Build on the cluster; kill `worker` once a third of the models are made."""
@@ -97,7 +101,7 @@ def build(
     start = time.monotonic()
     with (folder / "dbt.txt").open("wb") as output:
         dbt = subprocess.Popen(
-            [sys.executable, "-m", "dbt.cli.main", *command, "--target", "spark"],
+            [sys.executable, "-m", "dbt.cli.main", *TABLES_ONLY, *dbt_arguments],
             cwd=PROJECT,
             env=os.environ | LOOPBACK | environment,
             stdout=output,
@@ -154,20 +158,27 @@ def main() -> None:
     parser.add_argument("--executor-memory", default="1g")
     parser.add_argument("--kill-worker", action="store_true")
     parser.add_argument("--same-as", type=Path)
-    parser.add_argument("--command", default="run", help="of dbt: run, or build with all tests")
+    parser.add_argument("--arguments", default="", help="for dbt, such as --vars ...")
     arguments = parser.parse_args()
     shutil.rmtree(arguments.folder, ignore_errors=True)
     arguments.folder.mkdir(parents=True)
+    warehouse = arguments.folder / "warehouse"
+    if arguments.same_as:
+        prepare = [sys.executable, "-m", "benchmarks.spark_tables"]
+        subprocess.run([*prepare, arguments.same_as, warehouse], check=True, cwd=PROJECT)
     with cluster(arguments.folder, arguments.executor_memory) as workers:
         success, seconds = build(
             arguments.lines.absolute(),
             arguments.folder,
             arguments.executor_memory,
-            arguments.command.split(),
+            shlex.split(arguments.arguments),
             workers[0] if arguments.kill_worker else None,
         )
     print(f"{'built' if success else 'FAILED'} in {seconds:.0f} s")
     report_events(arguments.folder)
+    if arguments.same_as:
+        found = differences(arguments.same_as, warehouse)
+        print("\n".join(map(str, found.items())) or "every table is that of DuckDB")
 
 
 if __name__ == "__main__":

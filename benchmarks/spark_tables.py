@@ -1,5 +1,11 @@
-"""The tables of a build on Spark beside those of a build of the same lines on DuckDB."""
+"""The tables of a build on Spark beside those of a build of the same lines on DuckDB.
 
+    python -m benchmarks.spark_tables warehouse.duckdb spark_warehouse
+
+prepares an empty `spark_warehouse` for a build that scores with the model of `warehouse.duckdb`.
+"""
+
+import sys
 from pathlib import Path
 
 import duckdb
@@ -77,3 +83,21 @@ def _difference(
         return f"{row[0]} rows on DuckDB, {row[1]} on Spark"
     wrong = {name: count for name, count in zip(columns, row[2:], strict=True) if count}
     return f"of {row[0]} rows, different by column: {wrong}" if wrong else None
+
+
+def main(duckdb_warehouse: str, spark_warehouse: str) -> None:
+    """Start a session as profiles.yml does, in a process of its own: the catalogue is for one."""
+    catalogue = f"jdbc:derby:;databaseName={spark_warehouse}/metastore_db;create=true"
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.sql.warehouse.dir", spark_warehouse)
+        .config("spark.hadoop.javax.jdo.option.ConnectionURL", catalogue)
+        .enableHiveSupport()
+        .getOrCreate()
+    )
+    start_with_model(session, Path(duckdb_warehouse))
+    session.stop()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
