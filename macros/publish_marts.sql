@@ -58,20 +58,22 @@
                 {%- do hidden.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- do run_query(
+        {#- In one go: dbt takes longer to hand over a statement than DuckDB to write a comment. -#}
+        {%- set statements = [
             'create table ' ~ name ~ ' as select mart.* '
             ~ ('replace (' ~ hidden | join(', ') ~ ') ' if hidden else '')
             ~ 'from ' ~ mart.relation_name ~ ' as mart'
             ~ (' left join pseudonyms on mart.customer_id = pseudonyms.customer_id'
-               if is_pseudonymous and 'customer_id' in mart.columns else '')
-        ) -%}
-        {%- do run_query('comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)) -%}
+               if is_pseudonymous and 'customer_id' in mart.columns else ''),
+            'comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)
+        ] -%}
         {%- for column in mart.columns.values() -%}
-            {%- do run_query(
+            {%- do statements.append(
                 'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
                 ~ quoted(column.description | trim)
             ) -%}
         {%- endfor -%}
+        {%- do run_query(statements | join(';\n')) -%}
     {%- endfor -%}
     {%- do publish_functions('published') -%}
     {%- do run_query('detach published') -%}
