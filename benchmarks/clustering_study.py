@@ -161,7 +161,7 @@ def build(file: Path, as_of: str, folder: Path) -> Path:
         unfinished.unlink(missing_ok=True)
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
         command += ["--resource-type", "model", "seed", "--target-path", str(folder / "target")]
-        command += ["--select", "+fct_customer_features", "+int_customer_item_counts"]
+        command += ["--select", "+fct_customer_features", "+fct_customer_items"]
         command += ["+fct_exercise_features", "--vars", f"{{as_of: {as_of}, customer_scope: all}}"]
         settings = {"INVOICE_LINES": str(file), "SEGMENTS_WAREHOUSE": str(unfinished)}
         subprocess.run(command, check=True, cwd=PROJECT, env={**os.environ, **settings})
@@ -174,7 +174,7 @@ def populations(file: Path, as_of: str, folder: Path, home: str) -> Iterator[Pop
     with duckdb.connect(str(build(file, as_of, folder)), read_only=True) as warehouse:
         features = warehouse.sql("from fct_customer_features order by customer_id").df()
         counts = warehouse.sql(
-            "from intermediate.int_customer_item_counts order by customer_id, stock_code"
+            "from fct_customer_items order by customer_id, stock_code"
         ).df()
         exercise = warehouse.sql("from fct_exercise_features").df()
     with duckdb.connect(str(build(file, "data", folder)), read_only=True) as warehouse:

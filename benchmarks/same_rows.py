@@ -8,7 +8,7 @@ import duckdb
 TABLES = [
     ("intermediate.int_invoice_lines_classified", "invoice_lines_classified", ""),
     ("intermediate.int_cancellations_matched", "cancellations_matched", ""),
-    ("intermediate.int_customer_item_counts", "customer_item_counts", ""),
+    ("fct_customer_items", "customer_item_counts", ""),
     ("main.fct_sale_lines", "sale_lines", ""),
     ("main.fct_orders", "orders", ""),
     ("main.dim_customers", "customers", ""),

@@ -5,7 +5,7 @@ final as (
 
     {{ customer_clusters(
         ref('fct_customer_features'),
-        ref('int_customer_item_counts'),
+        ref('fct_customer_items'),
         ref('ml_behaviour_model'),
         ref('ml_taste_model')
     ) | indent(4) }}

@@ -42,7 +42,7 @@ CUSTOMERS = f"""
     order by features.customer_id
 """
 PAST_ITEMS = (
-    "select customer_id, stock_code, order_count from intermediate.int_customer_item_counts"
+    "select customer_id, stock_code, order_count from fct_customer_items"
 )
 FUTURE_ITEMS = """
     select

@@ -22,7 +22,7 @@ def model(dbt, session):
     return recommend_counts(
         read_customers(
             dbt.ref("fct_customer_features"),
-            dbt.ref("int_customer_item_counts"),
+            dbt.ref("fct_customer_items"),
             customer_limit=customer_limit,
             seed=seed,
         ),

@@ -31,7 +31,7 @@ def model(dbt, session):
         request=dbt.ref("ml_model_request"),
         stored=dbt.ref("ml_parameters_stored"),
         features=dbt.ref("fct_customer_features"),
-        counts=dbt.ref("int_customer_item_counts"),
+        counts=dbt.ref("fct_customer_items"),
         settings={
             "behaviour_features": behaviour_features,
             "behaviour_cluster_count": behaviour_cluster_count,

@@ -124,7 +124,7 @@ def test_the_four_largest_accounts_do_not_move_the_others(
     found: Build = request.getfixturevalue(name)
     with found.open_warehouse() as warehouse:
         features = warehouse.execute("from fct_customer_features order by customer_id").df()
-        counts = warehouse.execute("from intermediate.int_customer_item_counts").df()
+        counts = warehouse.execute("from fct_customer_items").df()
     everybody = Customers.of(features, counts)
     spend = everybody.features["net_sales_gbp"].to_numpy(dtype=np.float64)
     others = everybody.part(np.sort(np.argsort(-spend, kind="stable")[4:]))

@@ -57,7 +57,7 @@ def replay(build: Builder, file: Path, months: list[str]) -> Iterator[Month]:
                 f") from ml.ml_models where as_of_date = '{month}'"
             ).fetchall()[0]
             features = warehouse.execute("from fct_customer_features").df()
-            counts = warehouse.execute("from intermediate.int_customer_item_counts").df()
+            counts = warehouse.execute("from fct_customer_items").df()
             parameters = warehouse.execute("from ml.ml_model_parameters").df()
         yield Month(*fitted, in_force, Customers.of(features, counts), parameters)
 

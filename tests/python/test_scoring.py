@@ -65,7 +65,7 @@ def test_sql_and_python_agree(
     with duckdb.connect() as connection:
         for name, table in {
             "fct_customer_features": features,
-            "int_customer_item_counts": counts,
+            "fct_customer_items": counts,
             "ml_behaviour_model": behaviour.to_table(),
             "ml_taste_model": taste.to_table(),
         }.items():

@@ -84,7 +84,7 @@ def test_axes_fitted_in_spark_are_those_of_scikit_learn(session: Any, sample_bui
     with sample_build.open_warehouse() as connection:
         tables = [
             connection.sql(f"from {name}")
-            for name in ("fct_customer_features", "intermediate.int_customer_item_counts")
+            for name in ("fct_customer_features", "fct_customer_items")
         ]
         customers = segment_model.Customers.read(*tables)
         frames = [session.createDataFrame(table.to_arrow_table()) for table in tables]

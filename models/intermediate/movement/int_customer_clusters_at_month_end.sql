@@ -6,9 +6,9 @@ customers as (
 
 ),
 
-customer_items as (
+projections as (
 
-    select * from {{ ref('int_customer_items_dated') }}
+    select * from {{ ref('int_customer_projections_dated') }}
 
 ),
 
@@ -26,7 +26,7 @@ taste_model as (
 
 final as (
 
-    {{ month_end_clusters('customers', 'customer_items', 'behaviour_model', 'taste_model')
+    {{ month_end_clusters('customers', 'projections', 'behaviour_model', 'taste_model')
         | indent(4) }}
 
 )

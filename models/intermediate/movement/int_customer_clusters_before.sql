@@ -12,9 +12,27 @@ customer_items as (
 
 ),
 
+projections_in_force as (
+
+    select * from {{ ref('int_customer_projections_dated') }}
+
+),
+
 month_ends as (
 
     select * from {{ ref('int_month_ends') }}
+
+),
+
+models as (
+
+    select * from {{ ref('ml_models') }}
+
+),
+
+model_before as (
+
+    select * from {{ ref('ml_model_before') }}
 
 ),
 
@@ -44,30 +62,56 @@ recent_customers as (
 
 ),
 
--- What changed earlier counts from the month end before on.
-recent_items as (
+-- None as long as the model in force was there before: its projections are known.
+items_to_project as (
 
-    select
-        customer_items.customer_id,
-        customer_items.stock_code,
-        customer_items.order_count,
-        customer_items.previous_order_count,
-        greatest(
-            customer_items.as_of_date,
-            coalesce(month_ends.previous_as_of_date, customer_items.as_of_date)
-        ) as as_of_date
-
+    select customer_items.*
     from customer_items
 
-    cross join month_ends
+    cross join model_before
 
-    where month_ends.is_current
+    inner join models
+        on
+            model_before.model_version = models.model_version
+            and not models.is_in_force
+
+),
+
+other_projections as (
+
+    {{ projections_dated('items_to_project', 'taste_model') | indent(4) }}
+
+),
+
+projections as (
+
+    select projections_in_force.*
+    from projections_in_force
+
+    inner join model_before
+        on projections_in_force.model_version = model_before.model_version
+
+    union all
+
+    select
+        other_projections.customer_id,
+        model_before.model_version,
+        other_projections.known_item_count,
+        {%- for component in range(1, var('taste_component_count') + 1) %}
+        other_projections.projection_{{ component }},
+        {%- endfor %}
+        other_projections.month_start_date,
+        other_projections.next_month_start_date
+
+    from other_projections
+
+    cross join model_before
 
 ),
 
 final as (
 
-    {{ month_end_clusters('recent_customers', 'recent_items', 'behaviour_model', 'taste_model')
+    {{ month_end_clusters('recent_customers', 'projections', 'behaviour_model', 'taste_model')
         | indent(4) }}
 
 )

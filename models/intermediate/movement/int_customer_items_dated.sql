@@ -1,11 +1,16 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
 {%- set order_so_far -%}
     partition by customer_id, stock_code, invoice_id
-    order by as_of_date
+    order by month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set item_so_far -%}
     partition by customer_id, stock_code
-    order by as_of_date
+    order by month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
 
@@ -14,6 +19,7 @@ with
 units as (
 
     select * from {{ ref('int_units_dated') }}
+    {{ of_touched_customers() }}
 
 ),
 
@@ -23,7 +29,7 @@ order_changes as (
         customer_id,
         stock_code,
         invoice_id,
-        as_of_date,
+        month_start_date,
         sum(unit_count) as unit_change
 
     from units
@@ -46,7 +52,7 @@ item_changes as (
     select
         customer_id,
         stock_code,
-        as_of_date,
+        month_start_date,
         count(*) filter (where unit_count > 0 and unit_count = unit_change)
         - count(*) filter (where unit_count = 0 and unit_change < 0) as order_change
 
@@ -78,7 +84,7 @@ final as (
         cast(order_count - order_change as bigint) as previous_order_count,
 
         ---------- dates
-        as_of_date
+        month_start_date
 
     from item_totals
 

@@ -78,6 +78,9 @@ final as (
         ---------- dates
         as_of_date,
         cast({{ dbt.dateadd('day', -1, 'as_of_date') }} as date) as month_end_date,
+        cast(
+            {{ dbt.date_trunc('month', dbt.dateadd('day', -1, 'as_of_date')) }} as date
+        ) as month_start_date,
         lag(as_of_date) over (order by as_of_date) as previous_as_of_date,
         lead(as_of_date) over (order by as_of_date) as next_as_of_date
 

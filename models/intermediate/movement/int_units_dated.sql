@@ -18,22 +18,6 @@ cancellations as (
 
 ),
 
-month_ends as (
-
-    select * from {{ ref('int_month_ends') }}
-
-),
-
-bounds as (
-
-    select
-        min(as_of_date) as first_as_of_date,
-        max(as_of_date) as last_as_of_date
-
-    from month_ends
-
-),
-
 -- A cancellation takes the same units whatever comes after it, so the matches of an earlier build
 -- are those of this one whose cancellations it had seen.
 changes as (
@@ -68,43 +52,23 @@ changes as (
 
 ),
 
-months as (
-
-    select
-        *,
-        {{ dbt.date_trunc('month', 'invoiced_at') }} as month_start
-
-    from changes
-
-),
-
 final as (
 
     select
         ---------- ids
-        months.customer_id,
-        months.invoice_id,
-        months.stock_code,
+        customer_id,
+        invoice_id,
+        stock_code,
 
         ---------- numbers
-        months.unit_count,
-        months.net_sales_gbp,
+        unit_count,
+        net_sales_gbp,
 
         ---------- dates
-        months.invoiced_at,
-        cast(
-            greatest(
-                bounds.first_as_of_date,
-                least(
-                    bounds.last_as_of_date,
-                    cast({{ dbt.dateadd('month', 1, 'months.month_start') }} as date)
-                )
-            ) as date
-        ) as as_of_date
+        invoiced_at,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date
 
-    from months
-
-    cross join bounds
+    from changes
 
 )
 

@@ -27,7 +27,7 @@ taste_items as (
 
 item_counts as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_customer_items') }}
 
 ),
 

@@ -3,6 +3,8 @@
     one centroid less that to another is linear in it: so each family of items has its part. Sums
     are of decimals, which are the same in any order.
 -#}
+{%- set components = range(1, var('taste_component_count') + 1) %}
+
 with
 
 clusters as (
@@ -13,7 +15,7 @@ clusters as (
 
 customer_items as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_customer_items') }}
 
 ),
 
@@ -29,20 +31,6 @@ model_parameters as (
 
 ),
 
-idfs as (
-
-    select * from model_parameters
-    where parameter = 'idf'
-
-),
-
-loadings as (
-
-    select * from model_parameters
-    where parameter = 'loading'
-
-),
-
 centroids as (
 
     select * from model_parameters
@@ -50,29 +38,49 @@ centroids as (
 
 ),
 
-family_items as (
+item_weights as (
+
+    {{ taste_item_weights('model_parameters') | indent(4) }}
+
+),
+
+-- What an item counts for: its family, and the components if the model knows it.
+items as (
 
     select
-        customer_items.customer_id,
         customer_items.stock_code,
-        customer_items.order_count,
+        {%- for component in components %}
+        item_weights.weight_{{ component }},
+        {%- endfor %}
         coalesce(families.product_family, 'Other') as product_family
 
-    from customer_items
+    from (select distinct stock_code from customer_items) as customer_items
 
     left join families
         on customer_items.stock_code = families.stock_code
 
+    left join item_weights
+        on customer_items.stock_code = item_weights.stock_code
+
 ),
 
-family_orders as (
+-- No projection: the model knows no item of the family.
+family_totals as (
 
     select
-        customer_id,
-        product_family,
-        sum(order_count) as order_count
+        customer_items.customer_id,
+        items.product_family,
+        sum(customer_items.order_count) as order_count,
+        {%- for component in components %}
+        sum({{ taste_term('customer_items.order_count', 'items.weight_' ~ component) }})
+            as projection_{{ component }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
-    from family_items
+    from customer_items
+
+    inner join items
+        on customer_items.stock_code = items.stock_code
+
     group by 1, 2
 
 ),
@@ -80,47 +88,13 @@ family_orders as (
 customer_shares as (
 
     select
-        customer_id,
-        product_family,
+        *,
         cast(order_count as double) / sum(order_count) over (partition by customer_id)
             as customer_share,
         cast(sum(order_count) over (partition by product_family) as double)
         / sum(order_count) over () as typical_share
 
-    from family_orders
-
-),
-
-family_projections as (
-
-    select
-        family_items.customer_id,
-        family_items.product_family,
-        loadings.component,
-        sum({{ taste_term('family_items.order_count', 'idfs.value * loadings.value') }})
-            as projection
-
-    from family_items
-
-    inner join idfs
-        on family_items.stock_code = idfs.stock_code
-
-    inner join loadings
-        on family_items.stock_code = loadings.stock_code
-
-    group by 1, 2, 3
-
-),
-
-projections as (
-
-    select
-        customer_id,
-        component,
-        cast(sum(projection) as double) as projection
-
-    from family_projections
-    group by 1, 2
+    from family_totals
 
 ),
 
@@ -128,59 +102,59 @@ lengths as (
 
     select
         customer_id,
-        sqrt(sum(cast(power(projection, 2) as decimal(38, 18)))) as projection_length
+        sqrt(
+            {%- for component in components %}
+            power(cast(sum(projection_{{ component }}) as double), 2)
+            {{- ' +' if not loop.last }}
+            {%- endfor %}
+        ) as projection_length
 
-    from projections
+    from family_totals
     group by 1
 
 ),
 
--- From the runner-up to the own centroid.
+-- From each centroid to each other one.
 directions as (
 
     select
-        clusters.customer_id,
-        owns.component,
-        owns.value - runner_ups.value as direction,
-        power(runner_ups.value, 2) - power(owns.value, 2) as start
+        owns.cluster_id as taste_cluster_id,
+        runner_ups.cluster_id as taste_runner_up_cluster_id,
+        {%- for component in components %}
+        max(owns.value - runner_ups.value) filter (where owns.component = {{ component }})
+            as direction_{{ component }},
+        {%- endfor %}
+        cast(
+            sum(cast(power(runner_ups.value, 2) - power(owns.value, 2) as decimal(28, 15)))
+            as double
+        ) as start
 
-    from clusters
-
-    inner join centroids as owns
-        on clusters.taste_cluster_id = owns.cluster_id
+    from centroids as owns
 
     inner join centroids as runner_ups
         on
-            clusters.taste_runner_up_cluster_id = runner_ups.cluster_id
-            and owns.component = runner_ups.component
+            owns.component = runner_ups.component
+            and owns.cluster_id <> runner_ups.cluster_id
+
+    group by 1, 2
 
 ),
 
-family_contributions as (
+customer_directions as (
 
     select
-        family_projections.customer_id,
-        family_projections.product_family,
-        cast(
-            sum(
-                cast(
-                    2 * cast(family_projections.projection as double) * directions.direction
-                    / nullif(lengths.projection_length, 0) as decimal(28, 15)
-                )
-            ) as double
-        ) as contribution
+        clusters.customer_id,
+        {%- for component in components %}
+        directions.direction_{{ component }},
+        {%- endfor %}
+        directions.start
 
-    from family_projections
-
-    inner join lengths
-        on family_projections.customer_id = lengths.customer_id
+    from clusters
 
     inner join directions
         on
-            family_projections.customer_id = directions.customer_id
-            and family_projections.component = directions.component
-
-    group by 1, 2
+            clusters.taste_cluster_id = directions.taste_cluster_id
+            and clusters.taste_runner_up_cluster_id = directions.taste_runner_up_cluster_id
 
 ),
 
@@ -191,14 +165,23 @@ final as (
         customer_shares.product_family,
         customer_shares.customer_share,
         customer_shares.typical_share,
-        coalesce(family_contributions.contribution, 0) as contribution
+        coalesce(
+            2 * (
+                {%- for component in components %}
+                cast(customer_shares.projection_{{ component }} as double)
+                * customer_directions.direction_{{ component }}{{ ' +' if not loop.last }}
+                {%- endfor %}
+            ) / nullif(lengths.projection_length, 0),
+            0
+        ) as contribution
 
     from customer_shares
 
-    left join family_contributions
-        on
-            customer_shares.customer_id = family_contributions.customer_id
-            and customer_shares.product_family = family_contributions.product_family
+    inner join lengths
+        on customer_shares.customer_id = lengths.customer_id
+
+    left join customer_directions
+        on customer_shares.customer_id = customer_directions.customer_id
 
     union all
 
@@ -208,10 +191,9 @@ final as (
         'Other' as product_family,
         null as customer_share,
         null as typical_share,
-        cast(sum(cast(start as decimal(28, 15))) as double) as contribution
+        start as contribution
 
-    from directions
-    group by 1
+    from customer_directions
 
 )
 

@@ -8,7 +8,7 @@ orders as (
 
 customer_items as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_customer_items') }}
 
 ),
 

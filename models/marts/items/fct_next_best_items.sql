@@ -26,7 +26,7 @@ items as (
 
 customer_items as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_customer_items') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 customer_items as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_customer_items') }}
 
 ),
 

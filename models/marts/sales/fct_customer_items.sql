@@ -1,8 +1,14 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
 with
 
-customer_items as (
+sale_lines as (
 
-    select * from {{ ref('int_customer_item_counts') }}
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
 
 ),
 
@@ -14,12 +20,18 @@ final as (
         stock_code,
 
         ---------- numbers
-        order_count,
-        line_count,
-        unit_count,
-        net_sales_gbp
+        count(distinct invoice_id) as order_count,
+        count(*) as line_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
 
-    from customer_items
+        ---------- dates
+        cast(min(invoiced_at) as date) as first_bought_date,
+        cast(max(invoiced_at) as date) as last_bought_date
+
+    from sale_lines
+    where unit_count > 0
+    group by 1, 2
 
 )
 

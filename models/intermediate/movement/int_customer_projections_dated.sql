@@ -1,0 +1,63 @@
+{#-
+    Rows of another model than that in force go too. Customers who then have none are computed, by
+    the changes that all customers have.
+-#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook=['{{ forget_touched_customers() }}', '{{ forget_other_models() }}']
+) }}
+with
+
+customer_items as (
+
+    select * from {{ ref('int_customer_items_dated') }}
+    {%- if is_going_on() %}
+    where customer_id not in (select customer_id from {{ this }})
+    {%- endif %}
+
+),
+
+taste_model as (
+
+    select * from {{ ref('ml_taste_model') }}
+
+),
+
+models as (
+
+    select * from {{ ref('ml_models') }}
+
+),
+
+projections as (
+
+    {{ projections_dated('customer_items', 'taste_model') | indent(4) }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        projections.customer_id,
+        cast(models.model_version as {{ dbt.type_bigint() }}) as model_version,
+
+        ---------- numbers
+        projections.known_item_count,
+        {%- for component in range(1, var('taste_component_count') + 1) %}
+        projections.projection_{{ component }},
+        {%- endfor %}
+
+        ---------- dates
+        projections.month_start_date,
+        projections.next_month_start_date
+
+    from projections
+
+    inner join models
+        on models.is_in_force
+
+)
+
+select * from final
