@@ -173,9 +173,7 @@ def populations(file: Path, as_of: str, folder: Path, home: str) -> Iterator[Pop
     """Yield all customers of the file and, if that is a part, the international ones."""
     with duckdb.connect(str(build(file, as_of, folder)), read_only=True) as warehouse:
         features = warehouse.sql("from fct_customer_features order by customer_id").df()
-        counts = warehouse.sql(
-            "from fct_customer_items order by customer_id, stock_code"
-        ).df()
+        counts = warehouse.sql("from fct_customer_items order by customer_id, stock_code").df()
         exercise = warehouse.sql("from fct_exercise_features").df()
     with duckdb.connect(str(build(file, "data", folder)), read_only=True) as warehouse:
         future = warehouse.sql(

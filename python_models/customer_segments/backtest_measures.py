@@ -41,9 +41,7 @@ CUSTOMERS = f"""
     inner join fct_exercise_features as exercise on features.customer_id = exercise.customer_id
     order by features.customer_id
 """
-PAST_ITEMS = (
-    "select customer_id, stock_code, order_count from fct_customer_items"
-)
+PAST_ITEMS = "select customer_id, stock_code, order_count from fct_customer_items"
 FUTURE_ITEMS = """
     select
         customer_id,
