@@ -97,9 +97,7 @@ projections as (
         other_projections.customer_id,
         model_before.model_version,
         other_projections.known_item_count,
-        {%- for component in range(1, var('taste_component_count') + 1) %}
-        other_projections.projection_{{ component }},
-        {%- endfor %}
+        {{ each_component('other_projections.projection_#') | indent(8) }},
         other_projections.month_start_date,
         other_projections.next_month_start_date
 

@@ -45,9 +45,7 @@ final as (
 
         ---------- numbers
         projections.known_item_count,
-        {%- for component in range(1, var('taste_component_count') + 1) %}
-        projections.projection_{{ component }},
-        {%- endfor %}
+        {{ each_component('projections.projection_#') | indent(8) }},
 
         ---------- dates
         projections.month_start_date,

@@ -3,8 +3,6 @@
     one centroid less that to another is linear in it: so each family of items has its part. Sums
     are of decimals, which are the same in any order.
 -#}
-{%- set components = range(1, var('taste_component_count') + 1) %}
-
 with
 
 clusters as (
@@ -49,9 +47,7 @@ items as (
 
     select
         customer_items.stock_code,
-        {%- for component in components %}
-        item_weights.weight_{{ component }},
-        {%- endfor %}
+        {{ each_component('item_weights.weight_#') | indent(8) }},
         coalesce(families.product_family, 'Other') as product_family
 
     from (select distinct stock_code from customer_items) as customer_items
@@ -71,10 +67,10 @@ family_totals as (
         customer_items.customer_id,
         items.product_family,
         sum(customer_items.order_count) as order_count,
-        {%- for component in components %}
-        sum({{ taste_term('customer_items.order_count', 'items.weight_' ~ component) }})
-            as projection_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component(
+            'sum(' ~ taste_term('customer_items.order_count', 'items.weight_#')
+            ~ ') as projection_#'
+        ) | indent(8) }}
 
     from customer_items
 
@@ -103,10 +99,7 @@ lengths as (
     select
         customer_id,
         sqrt(
-            {%- for component in components %}
-            power(cast(sum(projection_{{ component }}) as double), 2)
-            {{- ' +' if not loop.last }}
-            {%- endfor %}
+            {{ each_component('power(cast(sum(projection_#) as double), 2)', ' +') | indent(12) }}
         ) as projection_length
 
     from family_totals
@@ -120,10 +113,9 @@ directions as (
     select
         owns.cluster_id as taste_cluster_id,
         runner_ups.cluster_id as taste_runner_up_cluster_id,
-        {%- for component in components %}
-        max(owns.value - runner_ups.value) filter (where owns.component = {{ component }})
-            as direction_{{ component }},
-        {%- endfor %}
+        {{ each_component(
+            'max(owns.value - runner_ups.value) filter (where owns.component = #) as direction_#'
+        ) | indent(8) }},
         cast(
             sum(cast(power(runner_ups.value, 2) - power(owns.value, 2) as decimal(28, 15)))
             as double
@@ -144,9 +136,7 @@ customer_directions as (
 
     select
         clusters.customer_id,
-        {%- for component in components %}
-        directions.direction_{{ component }},
-        {%- endfor %}
+        {{ each_component('directions.direction_#') | indent(8) }},
         directions.start
 
     from clusters
@@ -167,10 +157,10 @@ final as (
         customer_shares.typical_share,
         coalesce(
             2 * (
-                {%- for component in components %}
-                cast(customer_shares.projection_{{ component }} as double)
-                * customer_directions.direction_{{ component }}{{ ' +' if not loop.last }}
-                {%- endfor %}
+                {{ each_component(
+                    'cast(customer_shares.projection_# as double) * customer_directions.direction_#',
+                    ' +'
+                ) | indent(16) }}
             ) / nullif(lengths.projection_length, 0),
             0
         ) as contribution
