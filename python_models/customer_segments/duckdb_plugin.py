@@ -20,6 +20,7 @@ from customer_segments.invoice_files import InvoiceFileError, find_invoice_lines
 PROJECT = Path(__file__).resolve().parents[2]
 PROJECT_FOLDERS = ("macros", "models", "python_models", "seeds")
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
+MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -31,13 +32,23 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             del config[name]
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Register the SQL functions below."""
+        """Register the SQL functions below, and leave room for Python."""
+        if not os.environ.get(MEMORY_LIMIT):
+            leave_room(conn)
         conn.create_function("describe_invoice_files", describe_invoice_files)
         conn.create_function("project_version", project_version)
         conn.create_function("has_pseudonym_key", has_pseudonym_key)
         conn.create_function("pseudonym", pseudonym)
         conn.create_function("remove_file", remove_file)
         conn.create_function("publish_file", publish_file)
+
+
+def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB take 60 % of the memory; its own limit, 80 %, does not count what Python holds."""
+    with duckdb.connect() as fresh:
+        [(limit,)] = fresh.execute("select current_setting('memory_limit')").fetchall()
+    number, unit = limit.split()
+    conn.execute(f"set memory_limit = '{float(number) * 60 / 80:.1f}{unit}'")
 
 
 def describe_invoice_files(location: str, date_order: str, built: str) -> str:
