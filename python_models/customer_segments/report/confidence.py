@@ -106,7 +106,7 @@ def _calibration_chart(rows: list[Row]) -> Spec:
     """Draw what was said against what came true, and the line where they are the same."""
     least = min(min(row["mean_confidence"], row["agreed_share"]) for row in rows)
     low = min(floor(4 * least) / 4, 0.75)
-    scale = {"domain": [low, 1]}
+    scale = {"domain": [low, 1], "zero": False}
     axis = {"tickCount": 4, "grid": True, "format": ".0%"}
     x = {
         "field": "mean_confidence",
@@ -123,8 +123,8 @@ def _calibration_chart(rows: list[Row]) -> Spec:
     line = {
         "mark": {"type": "rule", "strokeDash": [4, 4], "stroke": QUIET_INK},
         "encoding": {
-            "x": {"datum": low, "type": "quantitative"},
-            "y": {"datum": low, "type": "quantitative"},
+            "x": {"datum": low, "type": "quantitative", "scale": scale},
+            "y": {"datum": low, "type": "quantitative", "scale": scale},
             "x2": {"datum": 1},
             "y2": {"datum": 1},
         },

@@ -142,9 +142,9 @@ def pairs_chart(rows: list[Row], pair: tuple[str, str], number: str, *, narrow: 
         layers += [*names_above(y), figure_above(y, "figures")]
     else:
         layers.append(text(y, "figures", along("end", scale), dx=8))
-    pounds = "'£' + " if number.startswith("$") else ""
+    pound = "£" if number.endswith("s") else ""  # as words.short_pounds
     figures = " + ' → ' + ".join(
-        f"{pounds}format(datum.{field}, '{number.lstrip('$')}')" for field in pair
+        f"'{pound}' + replace(format(datum.{field}, '{number}'), 'M', 'm')" for field in pair
     )
     parts = [
         *NAME_PARTS,

@@ -43,8 +43,8 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
             Column("expected_orders_90d", "Orders expected", "count"),
         ],
         rows=rows,
-        wide=pairs_chart(rows, fields, "$.2~s", narrow=False),
-        narrow=pairs_chart(rows, fields, "$.2~s", narrow=True),
+        wide=pairs_chart(rows, fields, ".3~s", narrow=False),
+        narrow=pairs_chart(rows, fields, ".3~s", narrow=True),
     )
 
 

@@ -8,6 +8,7 @@ const options = {
 };
 const NARROW = 620;
 const PRINT_WIDTH = 640;
+const PANELS_PRINT_WIDTH = 300; // two side by side
 const drawn = new Map();
 
 async function draw(place, width) {
@@ -38,7 +39,10 @@ const resized = new ResizeObserver((entries) => {
   }
 });
 places.forEach((place) => resized.observe(place));
-addEventListener("beforeprint", () => places.forEach((place) => resize(place, PRINT_WIDTH)));
+function printWidth(place) {
+  return place.closest(".panels") ? PANELS_PRINT_WIDTH : PRINT_WIDTH;
+}
+addEventListener("beforeprint", () => places.forEach((place) => resize(place, printWidth(place))));
 addEventListener("afterprint", () => places.forEach((place) => resize(place, place.clientWidth)));
 
 // Light and dark
