@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,20 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
-# A build of every table, for tests of what tables hold: others build the sample with every test.
+# Builds of every table: the sample's has every test, real files' those of data (unit tests bring
+# their own rows), others none.
+DATA_TESTS = ("build", "--exclude", "resource_type:unit_test")
 WITHOUT_TESTS = ("build", "--exclude", "resource_type:test", "resource_type:unit_test")
 # A day three months before the end of the sample: a day of the backtests too.
 SEPTEMBER = ("--vars", "as_of: 2024-09-10")
+
+# A day three months before the end of the real files, and what is compared with those months.
+BEFORE = date(2011, 9, 1)
+MODELS = ("build", "--resource-type", "model", "seed", "--select")
+LABELS_AND_LISTS = (
+    *MODELS,
+    *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_exercise_features"),
+)
 
 runner = dbtRunner()
 
@@ -159,14 +170,26 @@ def public_file() -> Path:
 
 @pytest.fixture(scope="session")
 def client_build(build: Builder, client_file: Path) -> Build:
-    """Build the retailer's own file with every test."""
-    return build(client_file)
+    """Build the retailer's own file with every test of data: rules are the same on any file."""
+    return build(client_file, *DATA_TESTS)
 
 
 @pytest.fixture(scope="session")
 def public_build(build: Builder, public_file: Path) -> Build:
-    """Build the international customers of the public file with every test."""
-    return build(public_file)
+    """Build the international customers of the public file with every test of data."""
+    return build(public_file, *DATA_TESTS)
+
+
+@pytest.fixture(scope="session")
+def client_before(build: Builder, client_file: Path) -> Build:
+    """Build what a backtest needs of the retailer's own file as of BEFORE."""
+    return build(client_file, *LABELS_AND_LISTS, "--vars", f"as_of: {BEFORE}")
+
+
+@pytest.fixture(scope="session")
+def public_before(build: Builder, public_file: Path) -> Build:
+    """Build the same of the international customers of the public file."""
+    return build(public_file, *LABELS_AND_LISTS, "--vars", f"as_of: {BEFORE}")
 
 
 @pytest.fixture(scope="session")

@@ -5,21 +5,18 @@ has got worse and not when a library adds up differently.
 """
 
 import dataclasses
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import PROJECT, Build, Builder
+from conftest import BEFORE, MODELS, PROJECT, Build, Builder
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.backtest import LABELS
 from customer_segments.backtest_measures import OURS, measure_cutoff, read_cutoff
 from customer_segments.segment_model import Customers, Settings, crossed, fit_segments
-
-CUTOFF = date(2011, 9, 1)
 
 
 def settings() -> Settings:
@@ -39,23 +36,22 @@ class Measures:
         return float(self.rows.loc[(design, measure), column])
 
 
-def measures(build: Builder, file: Path, scope: str, outcomes: Build) -> Measures:
-    """Return the backtest of a file as of the cutoff; `outcomes` is its build of all lines."""
-    command = ("build", "--resource-type", "model", "seed", "--select", *LABELS, "--vars")
-    past_build = build(file, *command, f"{{as_of: {CUTOFF}, customer_scope: {scope}}}")
-    assert past_build.success
-    with past_build.open_warehouse() as past, outcomes.open_warehouse() as lines:
-        return Measures(measure_cutoff(read_cutoff(past, lines, CUTOFF)))
+def measures(before: Build, outcomes: Build) -> Measures:
+    """Return the backtest of a build as of the day; `outcomes` is one of all lines."""
+    assert before.success
+    with before.open_warehouse() as past, outcomes.open_warehouse() as lines:
+        return Measures(measure_cutoff(read_cutoff(past, lines, BEFORE)))
 
 
 @pytest.fixture(scope="module")
-def client(build: Builder, client_file: Path, client_build: Build) -> Measures:
-    return measures(build, client_file, "international", client_build)
+def client(client_before: Build, client_build: Build) -> Measures:
+    return measures(client_before, client_build)
 
 
 @pytest.fixture(scope="module")
 def everyone(build: Builder, public_file: Path, everyone_build: Build) -> Measures:
-    return measures(build, public_file, "all", everyone_build)
+    variables = f"{{as_of: {BEFORE}, customer_scope: all}}"
+    return measures(build(public_file, *MODELS, *LABELS, "--vars", variables), everyone_build)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,10 @@
 """Lists of items made as of a day hold in what customers bought afterwards."""
 
-from pathlib import Path
-
-import duckdb
 import pandas as pd
 import pytest
-from conftest import SAMPLE, Build, Builder
+from conftest import BEFORE, Build
 
 from customer_segments.item_backtest import kept_lift, next_item_hits
-
-WITHOUT_TESTS = ("build", "--exclude", "resource_type:test", "resource_type:unit_test")
 
 
 def pairs(**items: str) -> pd.DataFrame:
@@ -52,33 +47,30 @@ def test_next_item_hits_by_hand() -> None:
 
 def measure(before: Build, after: Build, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return both measures of a build as of a day, from a build of all lines."""
-    with duckdb.connect(str(before.database), read_only=True) as published:
-        lists = published.sql("from rpt_segment_items where item_rank is not null").df()
-        segments = published.sql("select customer_id, segment_id from fct_customer_segments").df()
-        recommended = published.sql("from fct_next_best_items").df()
-        past = published.sql("from fct_sale_lines where unit_count > 0").df()
-    with duckdb.connect(str(after.database), read_only=True) as published:
-        later = published.sql(
+    with before.open_warehouse() as past, after.open_warehouse() as future:
+        lists = past.sql("from rpt_segment_items where item_rank is not null").df()
+        segments = past.sql("select customer_id, segment_id from fct_customer_segments").df()
+        recommended = past.sql("from fct_next_best_items").df()
+        bought = past.sql("from fct_sale_lines where unit_count > 0").df()
+        later = future.sql(
             f"from fct_sale_lines where unit_count > 0 and invoiced_at >= '{as_of}'"
         ).df()
-    return kept_lift(lists, segments, later), next_item_hits(recommended, past, later)
+    return kept_lift(lists, segments, later), next_item_hits(recommended, bought, later)
 
 
-def test_sample_lists_hold_and_beat_bestsellers(sample_build: Build, build: Builder) -> None:
-    before = build(SAMPLE / "invoice_lines.csv", *WITHOUT_TESTS, "--vars", "as_of: 2024-09-01")
-    kept, hits = measure(before, sample_build, "2024-09-01")
+def test_sample_lists_hold_and_beat_bestsellers(
+    sample_build: Build, september_build: Build
+) -> None:
+    kept, hits = measure(september_build, sample_build, "2024-09-10")
     assert len(kept) >= 60
     assert kept["is_kept"].mean() >= 0.8
     assert hits["recommended_hits"].sum() >= 1.5 * hits["bestseller_hits"].sum()
 
 
 @pytest.mark.parametrize("name", ["client", "public"])
-def test_real_lists_hold_and_beat_bestsellers(
-    name: str, build: Builder, request: pytest.FixtureRequest
-) -> None:
-    path: Path = request.getfixturevalue(f"{name}_file")
-    before = build(path, *WITHOUT_TESTS, "--vars", "as_of: 2011-09-01")
-    kept, hits = measure(before, request.getfixturevalue(f"{name}_build"), "2011-09-01")
+def test_real_lists_hold_and_beat_bestsellers(name: str, request: pytest.FixtureRequest) -> None:
+    before, after = (request.getfixturevalue(f"{name}_{kind}") for kind in ("before", "build"))
+    kept, hits = measure(before, after, str(BEFORE))
     assert len(kept) >= 40
     assert kept["is_kept"].mean() >= 0.8
     assert hits["recommended_hits"].sum() > hits["bestseller_hits"].sum()

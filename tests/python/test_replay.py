@@ -41,7 +41,8 @@ class Month:
 def replay(build: Builder, file: Path, months: list[str]) -> Iterator[Month]:
     """Build models as of each day in one warehouse. The project is parsed once for all."""
     folder = build(file, "parse").folder
-    variables = "refit: true, as_of: {}"
+    # The gate looks at whom a refit moves; how stable it is takes most of the time.
+    variables = "refit: true, stability_repeat_count: 4, as_of: {}"
     manifest = runner.invoke(["--log-level", "none", "parse"]).result
     months_runner = dbtRunner(manifest=manifest)
     command = ["--log-level", "none", "build", "--resource-type", "model", "seed"]
@@ -82,5 +83,5 @@ def test_sample_month_by_month(build: Builder) -> None:
 
 
 def test_client_file_month_by_month(build: Builder, client_file: Path) -> None:
-    days = [f"2011-{month:02}-01" for month in range(6, 13)]
+    days = [f"2011-{month:02}-01" for month in (6, 8, 9, 10, 12)]
     check(list(replay(build, client_file, days)))
