@@ -49,6 +49,7 @@ def behaviour_rules(parameters: pd.DataFrame, seed: int) -> pd.DataFrame:
     rows = [
         {"cluster_id": cluster_ids[fitted.classes_[label] - 1]} | bounds
         for label, bounds in _boxes(tree, 0, {})
+        if not _is_empty(bounds)
     ]
     boxes = pd.DataFrame(rows, columns=["cluster_id", *BOUNDS]).astype(dict.fromkeys(BOUNDS, float))
     boxes = boxes.sort_values("cluster_id", kind="stable", ignore_index=True)
@@ -92,6 +93,14 @@ def _boxes(tree: Tree, node: int, bounds: dict[str, float]) -> list[Box]:
     above = _boxes(tree, tree.children_right[node], bounds | {f"{quantity}_above": bound})
     labels = {label for label, _ in (*below, *above)}
     return [(labels.pop(), bounds)] if len(labels) == 1 else [*below, *above]
+
+
+def _is_empty(bounds: dict[str, float]) -> bool:
+    """Tell whether rounding has left nothing between two bounds."""
+    return any(
+        bounds.get(f"{quantity}_above", -np.inf) >= bounds.get(f"{quantity}_up_to", np.inf)
+        for quantity in QUANTITIES
+    )
 
 
 def _two_digits(value: float) -> float:

@@ -83,6 +83,16 @@ def test_worth_is_net_sales_where_orders_are_not_clustered() -> None:
     assert (in_boxes(rules, features).sum(axis=1) == 1).all()
 
 
+def test_boxes_that_rounding_empties_are_left_out() -> None:
+    pence = customers().assign(
+        order_count=1, net_sales_gbp=lambda shop: shop["net_sales_gbp"] / 1e5
+    )
+    rules = behaviour_rules(fitted(pence).to_table(), SEED)
+    for quantity in QUANTITIES:
+        assert not (rules[f"{quantity}_above"] >= rules[f"{quantity}_up_to"]).any()
+    assert (in_boxes(rules, pence).sum(axis=1) == 1).all()
+
+
 @pytest.mark.parametrize("name", ["sample_build", "client_build", "everyone_build"])
 def test_rules_are_faithful(name: str, request: pytest.FixtureRequest) -> None:
     found: Build = request.getfixturevalue(name)
