@@ -92,6 +92,8 @@ def main(duckdb_warehouse: str, spark_warehouse: str) -> None:
         SparkSession.builder.master("local[1]")
         .config("spark.sql.warehouse.dir", spark_warehouse)
         .config("spark.hadoop.javax.jdo.option.ConnectionURL", catalogue)
+        .config("spark.driver.extraJavaOptions", "-Dderby.system.durability=test")
+        .config("spark.log.level", "ERROR")
         .enableHiveSupport()
         .getOrCreate()
     )

@@ -5,6 +5,7 @@ process of dbt, with the session that its SQL uses: a local one, a driver of a c
 of Spark Connect. All else is dbt-spark's.
 """
 
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,9 @@ from dbt.adapters.spark.connections import SparkConnectionManager
 from pyspark.sql import SparkSession
 
 from dbt.include import sparksession
+
+# dbt-spark asks for a Hive catalogue with each statement; a server of Spark Connect has its own.
+warnings.filterwarnings("ignore", message="Failed to set spark.sql.catalogImplementation")
 
 
 class SparkSessionCredentials(SparkCredentials):
