@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.2
 # Below so much free memory the machine itself is in danger: the command is stopped.
 LEAST_FREE_BYTES = 600e6
 
@@ -35,20 +35,24 @@ def measure(
         process = subprocess.Popen(
             command, env=environment, stdout=output, stderr=output, start_new_session=True
         )
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
-        memory = session_bytes(process.pid)
-        peak = max(peak, memory)
-        if failure is None:
-            if memory > memory_gb * 1e9 or free_bytes() < LEAST_FREE_BYTES:
-                failure = f"out of memory at {memory / 1e9:.1f} GB"
-            elif time.monotonic() - began > time_limit:
-                failure = f"stopped after {time_limit:,.0f} s"
-            if failure:
-                os.killpg(process.pid, signal.SIGKILL)
-        time.sleep(POLL_SECONDS)
+    try:
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            memory = session_bytes(process.pid)
+            peak = max(peak, memory)
+            if failure is None:
+                if memory > memory_gb * 1e9 or free_bytes() < LEAST_FREE_BYTES:
+                    failure = f"out of memory at {memory / 1e9:.1f} GB"
+                elif time.monotonic() - began > time_limit:
+                    failure = f"stopped after {time_limit:,.0f} s"
+                if failure:
+                    os.killpg(process.pid, signal.SIGKILL)
+            time.sleep(POLL_SECONDS)
+    except BaseException:  # such as Ctrl-C: what was started ends too
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     wall = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode and failure is None:
