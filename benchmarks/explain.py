@@ -3,8 +3,8 @@ r"""Which operators of a model take the time: `explain analyze` of its compiled 
     dbt compile
     python -m benchmarks.explain warehouse.duckdb fct_orders int_customer_item_counts
 
-One line an operator, the slowest first: seconds of all threads, share, rows out. Nothing is written,
-so what it takes to store the rows is not in it.
+One line an operator, the slowest first: seconds of all threads, share, rows out. Nothing is
+written, so what it takes to store the rows is not in it.
 """
 
 import argparse
@@ -44,9 +44,8 @@ def main() -> None:
             total = sum(row[0] for row in found)
             print(f"\n{model}: {total:.2f} s in {len(found)} operators")
             for seconds, rows, name, about in found[:SHOWN]:
-                print(
-                    f"{seconds:9.2f} s {seconds / total:5.0%} {rows:>12,} rows  {name}  {about[:90]}"
-                )
+                share = f"{seconds:9.2f} s {seconds / total:5.0%}"
+                print(f"{share} {rows:>12,} rows  {name}  {about[:90]}")
 
 
 if __name__ == "__main__":

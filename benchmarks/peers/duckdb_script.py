@@ -94,7 +94,8 @@ def main(lines: str, folder: str) -> None:
     for name, path in paths.items():
         script = script.replace(f"${name}", f"'{path}'")
     before, after = script.split("-- fit\n")
-    with duckdb.connect(str(Path(folder) / "core.duckdb")) as connection:
+    settings = {"storage_compatibility_version": "latest"}  # as profiles.yml
+    with duckdb.connect(str(Path(folder) / "core.duckdb"), config=settings) as connection:
         connection.execute(before)
         fit(connection)
         connection.execute(after)
