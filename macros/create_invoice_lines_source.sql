@@ -37,11 +37,14 @@
             {%- do built.update({row[0]: row[1]}) -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- do run_query('create table if not exists raw.publication (file_version string)') -%}
+    {%- do run_query(
+        'create or replace table raw.run as select ' ~ (built | length > 0) ~ ' as goes_on, '
+        ~ '(select max(file_version) from raw.publication) as published_version'
+    ) -%}
     {#- Until this run is through, none may go on from what it leaves. -#}
     {%- do run_query('drop table if exists raw.built_files') -%}
-    {%- do run_query(
-        'create or replace table raw.run as select ' ~ (built | length > 0) ~ ' as goes_on'
-    ) -%}
+    {%- do run_query('delete from raw.publication') -%}
     {%- if reads_lines -%}
         {{ describe_invoice_files(settings, built) }}
     {%- endif -%}

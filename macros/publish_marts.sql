@@ -32,11 +32,22 @@
     {%- endif -%}
 {% endmacro %}
 
+{#-
+    A build that goes on from the last one goes on from what that published too: in a copy of the
+    file, rows of touched customers are replaced, and tables that are not by customer.
+-#}
 {% macro duckdb__publish_marts(marts) %}
     {%- set published = env_var('SEGMENTS_DATABASE', 'customer_segments.duckdb') -%}
     {%- set new = published ~ '.next' -%}
     {%- set is_pseudonymous = run_query('select has_pseudonym_key()').rows[0][0] -%}
+    {%- set goes_on = not is_pseudonymous and run_query(
+        'select coalesce(goes_on and published_version = file_version(' ~ quoted(published)
+        ~ '), false) from raw.run'
+    ).rows[0][0] -%}
     {%- do run_query("select remove_file(" ~ quoted(new) ~ ")") -%}
+    {%- if goes_on -%}
+        {%- do run_query("select copy_file(" ~ quoted(published) ~ ", " ~ quoted(new) ~ ")") -%}
+    {%- endif -%}
     {#- As DuckDB does by default: any version since 1.0 reads it. The warehouse is written faster. -#}
     {%- do run_query("attach " ~ quoted(new) ~ " as published (storage_version 'v1.0.0')") -%}
     {%- if is_pseudonymous -%}
@@ -49,37 +60,57 @@
             ~ ' where customer_id is not null)'
         ) -%}
     {%- endif -%}
+    {#- In one go: dbt takes longer to hand over a statement than DuckDB to write a comment. -#}
     {%- for mart in marts -%}
-        {%- set name = 'published.main.' ~ mart.alias -%}
-        {%- set hidden = [] -%}
-        {%- for column in mart.columns.values() if is_pseudonymous -%}
-            {%- if column.name == 'customer_id' -%}
-                {%- do hidden.append('pseudonyms.pseudonym as customer_id') -%}
-            {%- elif column.config.meta.get('may_hold_customer_id') -%}
-                {%- do hidden.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {#- In one go: dbt takes longer to hand over a statement than DuckDB to write a comment. -#}
-        {%- set statements = [
-            'create table ' ~ name ~ ' as select mart.* '
-            ~ ('replace (' ~ hidden | join(', ') ~ ') ' if hidden else '')
-            ~ 'from ' ~ mart.relation_name ~ ' as mart'
-            ~ (' left join pseudonyms on mart.customer_id = pseudonyms.customer_id'
-               if is_pseudonymous and 'customer_id' in mart.columns else ''),
-            'comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)
-        ] -%}
-        {%- for column in mart.columns.values() -%}
-            {%- do statements.append(
-                'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
-                ~ quoted(column.description | trim)
-            ) -%}
-        {%- endfor -%}
-        {%- do run_query(statements | join(';\n')) -%}
+        {%- if goes_on and 'by_customer' in mart.tags -%}
+            {%- do run_query(publish_touched_customers(mart)) -%}
+        {%- else -%}
+            {%- do run_query(publish_mart(mart, is_pseudonymous)) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- do publish_functions('published') -%}
     {%- do run_query('detach published') -%}
     {%- do run_query("select publish_file(" ~ quoted(new) ~ ", " ~ quoted(published) ~ ")") -%}
+    {%- if not is_pseudonymous -%}
+        {%- do run_query('insert into raw.publication select file_version(' ~ quoted(published) ~ ')') -%}
+    {%- endif -%}
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}
+{% endmacro %}
+
+{% macro publish_touched_customers(mart) %}
+    {%- set touched = 'where customer_id in (select customer_id from raw.touched_customers)' -%}
+    {%- set name = 'published.main.' ~ mart.alias -%}
+    {%- do return(
+        'delete from ' ~ name ~ ' ' ~ touched
+        ~ ';\ninsert into ' ~ name ~ ' from ' ~ mart.relation_name ~ ' ' ~ touched
+    ) -%}
+{% endmacro %}
+
+{% macro publish_mart(mart, is_pseudonymous) %}
+    {%- set name = 'published.main.' ~ mart.alias -%}
+    {%- set hidden = [] -%}
+    {%- for column in mart.columns.values() if is_pseudonymous -%}
+        {%- if column.name == 'customer_id' -%}
+            {%- do hidden.append('pseudonyms.pseudonym as customer_id') -%}
+        {%- elif column.config.meta.get('may_hold_customer_id') -%}
+            {%- do hidden.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set statements = [
+        'create or replace table ' ~ name ~ ' as select mart.* '
+        ~ ('replace (' ~ hidden | join(', ') ~ ') ' if hidden else '')
+        ~ 'from ' ~ mart.relation_name ~ ' as mart'
+        ~ (' left join pseudonyms on mart.customer_id = pseudonyms.customer_id'
+           if is_pseudonymous and 'customer_id' in mart.columns else ''),
+        'comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)
+    ] -%}
+    {%- for column in mart.columns.values() -%}
+        {%- do statements.append(
+            'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
+            ~ quoted(column.description | trim)
+        ) -%}
+    {%- endfor -%}
+    {%- do return(statements | join(';\n')) -%}
 {% endmacro %}
 
 {#- Spark's tables are where analysts read them already. -#}

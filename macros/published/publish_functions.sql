@@ -36,7 +36,7 @@
     {%- for function in functions -%}
         {%- set name = database ~ '.main.' ~ function.name -%}
         {%- do run_query(
-            'create macro ' ~ name ~ '(' ~ function.parameters ~ ') as table ' ~ function.body
+            'create or replace macro ' ~ name ~ '(' ~ function.parameters ~ ') as table ' ~ function.body
         ) -%}
         {%- do run_query(
             'comment on macro table ' ~ name ~ ' is ' ~ quoted(function.comment)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         conn.create_function("project_version", project_version)
         conn.create_function("has_pseudonym_key", has_pseudonym_key)
         conn.create_function("pseudonym", pseudonym)
+        conn.create_function("file_version", file_version, side_effects=True)
+        conn.create_function("copy_file", copy_file)
         conn.create_function("remove_file", remove_file)
         conn.create_function("publish_file", publish_file)
 
@@ -88,6 +91,21 @@ def pseudonym(customer_id: str) -> str:
     """
     key = os.environ[PSEUDONYM_KEY].encode()
     return hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def file_version(path: str) -> str:
+    """Return what changes when the file at `path` is written or replaced; '' if there is none."""
+    file = Path(path).absolute()
+    if not file.is_file():
+        return ""
+    found = file.stat()
+    return f"{file} {found.st_size} {found.st_mtime_ns} {found.st_ino}"
+
+
+def copy_file(path: str, copy: str) -> str:
+    """Copy the file at `path` to `copy`."""
+    shutil.copyfile(path, copy)
+    return copy
 
 
 def remove_file(path: str) -> str:

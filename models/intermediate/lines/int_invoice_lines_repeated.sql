@@ -9,14 +9,15 @@
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers(has_unidentified=true) }}'
+    meta={'has_unidentified': true},
+    pre_hook='{{ forget_touched_customers() }}'
 ) }}
 with
 
 lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    {{ of_touched_customers(has_unidentified=true) }}
+    {{ of_touched_customers() }}
 
 ),
 

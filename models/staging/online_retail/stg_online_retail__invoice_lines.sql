@@ -2,6 +2,7 @@
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
+    meta={'has_unidentified': true},
     pre_hook='{{ forget_gone_files() }}',
     post_hook=['{{ check_malformed_share() }}', '{{ touch_customers() }}']
 ) }}
