@@ -120,3 +120,19 @@ def test_top_eigenvectors() -> None:
         found = top_eigenvectors(lambda block, m=matrix: m.T @ (m @ block), size, 4, seed=1)
         true = np.linalg.svd(matrix, full_matrices=False)[2][:4].T
         np.testing.assert_allclose(np.abs((found * true).sum(axis=0)), 1, atol=1e-6)
+
+
+def test_parquet_read_where_it_lies_has_the_lines_of_the_file(
+    session: Any, public_file: Path
+) -> None:
+    from customer_segments.spark_lines import write_invoice_lines  # noqa: PLC0415
+
+    columns = ["invoice_no", "stock_code", "description", "quantity", "invoice_date", "unit_price"]
+    sides = []
+    for number, location in enumerate((str(public_file), public_file.as_uri())):
+        table = f"raw.lines_{number}"
+        assert write_invoice_lines(session, location, "infer", table) is None
+        sides.append(session.table(table).select(*columns, "customer_id", "country"))
+    ours, theirs = sides
+    assert ours.count() == theirs.count()
+    assert ours.exceptAll(theirs).count() == 0
