@@ -12,25 +12,33 @@ keywords as (
 
 ),
 
+item_words as (
+
+    select
+        stock_code,
+        ' ' || replace(upper(item_name), ',', ' ') || ' ' as words
+
+    from items
+
+),
+
 -- Whole words only, in the singular or with an s. The keyword listed first wins.
 ranked as (
 
     select
-        items.stock_code,
+        item_words.stock_code,
         keywords.product_family,
         row_number() over (
-            partition by items.stock_code
+            partition by item_words.stock_code
             order by keywords.priority, length(keywords.keyword) desc, keywords.keyword
         ) as keyword_rank
 
-    from items
+    from item_words
 
     inner join keywords
         on
-            ' ' || replace(upper(items.item_name), ',', ' ') || ' '
-            like '% ' || keywords.keyword || ' %'
-            or ' ' || replace(upper(items.item_name), ',', ' ') || ' '
-            like '% ' || keywords.keyword || 'S %'
+            contains(item_words.words, ' ' || keywords.keyword || ' ')
+            or contains(item_words.words, ' ' || keywords.keyword || 'S ')
 
 ),
 
