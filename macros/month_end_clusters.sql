@@ -20,9 +20,7 @@ customer_projections as (
         customers.customer_id,
         customers.as_of_date,
         projections.known_item_count,
-        {%- for component in range(1, var('taste_component_count') + 1) %}
-        projections.projection_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component('projections.projection_#') | indent(8) }}
 
     from {{ customers }} as customers
 

@@ -4,17 +4,13 @@
     Rows are scaled to length 1 here, so their length before does not matter.
 -#}
 {% macro projected_taste_distances(projections, model, keys=['customer_id']) %}
-{%- set components = range(1, var('taste_component_count') + 1) %}
 with
 
 centroids as (
 
     select
         cluster_id,
-        {%- for component in components %}
-        max(value) filter (where component = {{ component }}) as centroid_{{ component }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component('max(value) filter (where component = #) as centroid_#') | indent(8) }}
 
     from {{ model }}
     where parameter = 'centroid'
@@ -27,9 +23,7 @@ lengths as (
     select
         *,
         sqrt(
-            {%- for component in components %}
-            power(projection_{{ component }}, 2){{ ' +' if not loop.last }}
-            {%- endfor %}
+            {{ each_component('power(projection_#, 2)', ' +') | indent(12) }}
         ) as projection_length
 
     from {{ projections }}
@@ -44,10 +38,9 @@ positions as (
         {{ key }},
         {%- endfor %}
         coalesce(known_item_count, 0) as known_item_count,
-        {%- for component in components %}
-        coalesce(projection_{{ component }} / nullif(projection_length, 0), 0)
-            as position_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component(
+            'coalesce(projection_# / nullif(projection_length, 0), 0) as position_#'
+        ) | indent(8) }}
 
     from lengths
 
@@ -60,10 +53,9 @@ select
     centroids.cluster_id,
     positions.known_item_count,
     sqrt(
-        {%- for component in components %}
-        power(positions.position_{{ component }} - centroids.centroid_{{ component }}, 2)
-        {{- ' +' if not loop.last }}
-        {%- endfor %}
+        {{ each_component(
+            'power(positions.position_# - centroids.centroid_#, 2)', ' +'
+        ) | indent(8) }}
     ) as distance
 from positions
 cross join centroids

@@ -5,7 +5,6 @@
     adds up. `customer_items` has the columns of int_customer_items_dated.
 -#}
 {% macro projections_dated(customer_items, taste_model) %}
-{%- set components = range(1, var('taste_component_count') + 1) %}
 {%- set so_far -%}
     over (
             partition by customer_id
@@ -28,13 +27,11 @@ changes as (
         customer_items.month_start_date,
         count(*) filter (where customer_items.previous_order_count = 0)
         - count(*) filter (where customer_items.order_count = 0) as known_item_count,
-        {%- for component in components %}
-        {%- set weight = 'item_weights.weight_' ~ component %}
-        sum(
-            {{ taste_term('customer_items.order_count', weight) }}
-            - {{ taste_term('customer_items.previous_order_count', weight) }}
-        ) as projection_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component(
+            'sum(' ~ taste_term('customer_items.order_count', 'item_weights.weight_#') ~ ' - '
+            ~ taste_term('customer_items.previous_order_count', 'item_weights.weight_#')
+            ~ ') as projection_#'
+        ) | indent(8) }}
 
     from {{ customer_items }} as customer_items
 
@@ -48,9 +45,7 @@ changes as (
 select
     customer_id,
     cast(sum(known_item_count) {{ so_far }} as bigint) as known_item_count,
-    {%- for component in components %}
-    cast(sum(projection_{{ component }}) {{ so_far }} as double) as projection_{{ component }},
-    {%- endfor %}
+    {{ each_component('cast(sum(projection_#) ' ~ so_far ~ ' as double) as projection_#') }},
     month_start_date,
     lead(month_start_date) over (
         partition by customer_id

@@ -17,12 +17,10 @@ projections as (
     select
         item_counts.customer_id,
         count(*) as known_item_count,
-        {%- for component in range(1, var('taste_component_count') + 1) %}
-        cast(
-            sum({{ taste_term('item_counts.order_count', 'item_weights.weight_' ~ component) }})
-            as double
-        ) as projection_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component(
+            'cast(sum(' ~ taste_term('item_counts.order_count', 'item_weights.weight_#')
+            ~ ') as double) as projection_#'
+        ) | indent(8) }}
 
     from {{ item_counts }} as item_counts
 
@@ -38,9 +36,7 @@ customer_projections as (
     select
         customers.customer_id,
         projections.known_item_count,
-        {%- for component in range(1, var('taste_component_count') + 1) %}
-        projections.projection_{{ component }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ each_component('projections.projection_#') | indent(8) }}
 
     from {{ customers }} as customers
 
