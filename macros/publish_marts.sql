@@ -63,9 +63,9 @@
     {#- In one go: dbt takes longer to hand over a statement than DuckDB to write a comment. -#}
     {%- for mart in marts -%}
         {%- if goes_on and 'by_customer' in mart.tags -%}
-            {%- do run_query(publish_touched_customers(mart)) -%}
+            {%- do run_query(_publish_touched_customers(mart)) -%}
         {%- else -%}
-            {%- do run_query(publish_mart(mart, is_pseudonymous)) -%}
+            {%- do run_query(_publish_mart(mart, is_pseudonymous)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do publish_functions('published') -%}
@@ -77,7 +77,7 @@
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}
 {% endmacro %}
 
-{% macro publish_touched_customers(mart) %}
+{% macro _publish_touched_customers(mart) %}
     {%- set touched = 'where customer_id in (select customer_id from raw.touched_customers)' -%}
     {%- set name = 'published.main.' ~ mart.alias -%}
     {%- do return(
@@ -86,7 +86,7 @@
     ) -%}
 {% endmacro %}
 
-{% macro publish_mart(mart, is_pseudonymous) %}
+{% macro _publish_mart(mart, is_pseudonymous) %}
     {%- set name = 'published.main.' ~ mart.alias -%}
     {%- set hidden = [] -%}
     {%- for column in mart.columns.values() if is_pseudonymous -%}

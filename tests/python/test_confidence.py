@@ -1,6 +1,5 @@
 """Confidences: curves never fall, are checked on customers left out, SQL reads them as Python."""
 
-import duckdb
 import numpy as np
 import pytest
 from conftest import Build
@@ -47,7 +46,7 @@ def test_bins_hold_equal_numbers_least_sure_first(random: np.random.Generator) -
 
 
 def test_sql_reads_the_curves_as_python_does(sample_build: Build) -> None:
-    with duckdb.connect(str(sample_build.warehouse)) as connection:
+    with sample_build.open_warehouse() as connection:
         points = connection.sql("from ml.ml_confidence_curves order by axis, curve_point").df()
     for axis in LABELINGS[:2]:
         own = points[points["axis"] == axis]
