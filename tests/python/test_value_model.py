@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from conftest import Build, compiled
 
+from customer_segments import value_model
 from customer_segments.value_forecasts import fit_values, measure_forecasts
 from customer_segments.value_model import (
     Histories,
@@ -64,6 +65,27 @@ def histories(table: pd.DataFrame) -> Histories:
     return Histories(
         *(table[name].to_numpy(float) for name in ("repeat_count", "repeat_days", "age_days"))
     )
+
+
+@pytest.mark.parametrize("a", [0.6, 1e-6], ids=["some stop", "nobody stops"])
+def test_another_processor_fits_the_same_parameters(
+    a: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processors differ in the last digit of a logarithm: here, each value by another such digit."""
+    customers, _ = simulate(
+        OrderModel(r=0.7, alpha=60, a=a, b=2.5), SpendModel(p=3, q=3.5, gamma=400), 1_000
+    )
+    fitted = fit_values(customers, **SETTINGS)
+    exact = value_model.gammaln
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        monkeypatch.setattr(
+            value_model,
+            "gammaln",
+            lambda x, random=random: exact(x) * (1 + 2e-16 * random.integers(-1, 2, np.shape(x))),
+        )
+        again = fit_values(customers, **SETTINGS)
+        pd.testing.assert_frame_equal(again, fitted, rtol=1e-9)
 
 
 def test_published_parameters_give_the_values_of_an_independent_program() -> None:
