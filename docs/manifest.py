@@ -99,8 +99,9 @@ def _add_test(mart: Mart, test: dict[str, Any]) -> None:
     name, arguments = metadata["name"], metadata["kwargs"]
     condition = test["config"].get("where")
     columns = tuple(arguments.get("column_names", [arguments.get("column_name")]))
-    if name == "not_null":
-        mart.not_null.update(columns)
+    if name == "each_row":
+        rules = [rule.partition(" is not null") for rule in arguments["rules"]]
+        mart.not_null.update(column for column, is_rule, rest in rules if is_rule and not rest)
     elif name in KEY_TESTS and not condition:
         mart.keys.append(columns)
     elif name in JOIN_TESTS:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from conftest import PROJECT, SAMPLE, environment
+from conftest import PROJECT, SAMPLE, Build, Builder, copied, environment
 
 from customer_segments.build import _plain_result
 from customer_segments.build import build as build_command
@@ -200,6 +200,25 @@ def test_a_folder_that_cannot_be_written_to(run) -> None:
     assert code == 1
     assert "Cannot write to folder /proc" in message
     assert "SEGMENTS_WAREHOUSE" in message
+
+
+def test_a_broken_rule_is_named_with_its_rows(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
+    """One test looks at all rules of a model; what it returns is a row, whatever is broken."""
+    copied(sample_build, tmp_path)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("update fct_orders set item_count = -1 where invoice_id like '%7'")
+        [(damaged,)] = warehouse.execute(
+            "select count(*) from fct_orders where item_count = -1"
+        ).fetchall()
+    found = build(
+        SAMPLE / "invoice_lines.csv", "test", "--select", "fct_orders__each_row", folder=tmp_path
+    )
+    [result] = [result for result in found.results if result.status == "fail"]
+    assert _plain_result(result) == (
+        f"fct_orders: {damaged} rows break the rule item_count >= 0 (test fct_orders__each_row)"
+    )
 
 
 def test_the_command_explains_itself() -> None:
