@@ -23,19 +23,13 @@ from read_parquet($lines, filename = true);
 create temp table as_of as
 select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;
 
--- Hashes first: only lines whose hash repeats are compared in full.
+-- Few invoices hold an item twice: only their lines are compared in full.
 create temp table repeats as
-with hashed as (
-    select
-        line_id,
-        hash(
-            invoice_id, stock_code, quantity, invoiced_at, unit_price_gbp, customer_id, country,
-            item_description
-        ) as line_hash
+with repeated as (
+    select hash(invoice_id, stock_code) as item_hash
     from invoice_lines
-),
-repeated as (
-    select line_hash from hashed group by 1 having count(*) > 1
+    group by 1
+    having count(*) > 1
 ),
 copies as (
     select
@@ -47,7 +41,7 @@ copies as (
             order by line_id
         ) as copy_number
     from invoice_lines
-    where line_id in (select line_id from hashed semi join repeated using (line_hash))
+    semi join repeated on hash(invoice_id, stock_code) = repeated.item_hash
 )
 select line_id from copies where copy_number > 1;
 
@@ -105,7 +99,7 @@ with classified as (
     left join services on lines.stock_code = services.stock_code
 )
 select
-    line_id, invoice_id, customer_id, stock_code, item_description, country, disposition,
+    line_id, invoice_id, customer_id, stock_code, item_description, disposition,
     case disposition
         when 'duplicate' then 'repeated in its file'
         when 'non_merchandise'
@@ -121,7 +115,7 @@ select
         when 'free_good' then 'price is zero'
         else 'goods sold'
     end as reason,
-    file_name, quantity, unit_price_gbp, line_gbp, invoiced_at
+    quantity, unit_price_gbp, line_gbp, invoiced_at
 from classified;
 
 -- Sales and cancellations of what a customer cancelled at all, oldest first.
@@ -147,7 +141,7 @@ with running as (
         partition by customer_id, stock_code
         order by
             invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity, item_description,
-            country, line_id
+            line_id
         rows unbounded preceding
     )
 ),
@@ -239,53 +233,38 @@ left join (
 ) as returns on lines.line_id = returns.sale_line_id
 where disposition = 'sale';
 
--- Once down to order and item; orders, items of a customer and names of items are small from there.
-create temp table order_items as
-select
-    customer_id, invoice_id, stock_code,
-    count(*) filter (where unit_count > 0) as line_count,
-    count(*) filter (where unit_count >= 24) as wholesale_line_count,
-    sum(sold_unit_count) as sold_unit_count,
-    sum(returned_unit_count) as returned_unit_count,
-    sum(unit_count) as unit_count,
-    sum(sold_gbp) as sold_gbp,
-    sum(returned_gbp) as returned_gbp,
-    sum(net_sales_gbp) as net_sales_gbp,
-    min(invoiced_at) as first_at,
-    min(invoiced_at) filter (where unit_count > 0) as first_kept_at,
-    max(invoiced_at) filter (where unit_count > 0) as last_kept_at
-from sale_lines
-group by 1, 2, 3;
-
 create table orders as
 select
     customer_id, invoice_id,
-    cast(sum(line_count) as bigint) as line_count,
-    count(*) filter (where line_count > 0) as item_count,
+    count(*) filter (where unit_count > 0) as line_count,
+    count(distinct stock_code) filter (where unit_count > 0) as item_count,
     cast(sum(sold_unit_count) as bigint) as sold_unit_count,
     cast(sum(returned_unit_count) as bigint) as returned_unit_count,
     cast(sum(unit_count) as bigint) as unit_count,
     cast(sum(sold_gbp) as decimal(18, 4)) as sold_gbp,
     cast(sum(returned_gbp) as decimal(18, 4)) as returned_gbp,
     cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
-    cast(sum(wholesale_line_count) as bigint) as wholesale_line_count,
+    count(*) filter (where unit_count >= 24) as wholesale_line_count,
     sum(unit_count) > 0 as is_kept,
-    min(first_at) as ordered_at,
-    cast(min(first_at) as date) as order_date
-from order_items
+    min(invoiced_at) as ordered_at,
+    cast(min(invoiced_at) as date) as order_date
+from sale_lines
 group by 1, 2;
 
+-- Few orders hold an item twice: in all others lines are orders.
 create table customer_item_counts as
 select
     customer_id, stock_code,
-    count(*) as order_count,
-    cast(sum(line_count) as bigint) as line_count,
-    cast(sum(unit_count) as bigint) as unit_count,
-    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
-    cast(min(first_kept_at) as date) as first_bought_date,
-    cast(max(last_kept_at) as date) as last_bought_date
-from order_items
-where line_count > 0
+    count(*) filter (where orders.line_count = orders.item_count)
+    + count(distinct invoice_id) filter (where orders.line_count > orders.item_count) as order_count,
+    count(*) as line_count,
+    cast(sum(sale_lines.unit_count) as bigint) as unit_count,
+    cast(sum(sale_lines.net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(min(invoiced_at) as date) as first_bought_date,
+    cast(max(invoiced_at) as date) as last_bought_date
+from sale_lines
+inner join orders using (customer_id, invoice_id)
+where sale_lines.unit_count > 0
 group by 1, 2;
 
 create table customers as

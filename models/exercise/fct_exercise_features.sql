@@ -24,7 +24,7 @@ identified_lines as (
     select
         lines.customer_id,
         lines.invoice_id,
-        lines.written_stock_code,
+        coalesce(lines.written_stock_code, lines.stock_code) as written_stock_code,
         lines.line_gbp
 
     from lines

@@ -93,7 +93,8 @@ def find_invoice_lines(
 
     `location` is a file, a folder, or a glob. The select has the columns of `COLUMN_NAMES`, typed
     (an unreadable value is null), the raw text of the three columns that can be unreadable as
-    `quantity_text`, `unit_price_text`, `invoice_date_text`, in `overflow_text` the fields beyond
+    `quantity_text`, `unit_price_text`, `invoice_date_text` (of numbers and dates that the file
+    does not hold as text, only where they cannot be used), in `overflow_text` the fields beyond
     the header (null for a sound line), `file_name`, and `file_path`.
 
     Raises InvoiceFileError when there is nothing to read or a file is not an invoice file.
@@ -281,11 +282,11 @@ def _select_lines(layout: FileLayout, reader: str, order: str | None) -> str:
     stock_code,
     description,
     case when quantity_number % 1 = 0 then try_cast(quantity_number as integer) end as quantity,
-    quantity_text,
+    {_text("quantity", quantity[1])},
     invoice_date,
-    invoice_date_text,
+    {_text("invoice_date", date[1])},
     unit_price,
-    unit_price_text,
+    {_text("unit_price", price[1])},
     customer_id,
     country,
     overflow_text,
@@ -297,11 +298,11 @@ from (
         {ids["stock_code"]} as stock_code,
         {ids["description"]} as description,
         {_typed_number(*quantity, layout.decimal_mark)} as quantity_number,
-        cast({quantity[0]} as varchar) as quantity_text,
+        {quantity[0]} as written_quantity,
         {_typed_date(*date, layout.date_shape, order)} as invoice_date,
-        cast({date[0]} as varchar) as invoice_date_text,
+        {date[0]} as written_invoice_date,
         {_typed_number(*price, layout.decimal_mark)} as unit_price,
-        cast({price[0]} as varchar) as unit_price_text,
+        {price[0]} as written_unit_price,
         {ids["customer_id"]} as customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
@@ -309,6 +310,13 @@ from (
         {sql_name(PATH_COLUMN)} as file_path
     from {reader}
 )"""
+
+
+def _text(name: str, data_type: str) -> str:
+    if data_type == "VARCHAR":
+        return f"written_{name} as {name}_text"
+    # Few values need one, and to write numbers as text takes longer than to read the file.
+    return f"case when {name} is null then cast(written_{name} as varchar) end as {name}_text"
 
 
 def _typed_number(column: str, data_type: str, mark: str) -> str:

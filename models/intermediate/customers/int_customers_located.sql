@@ -34,14 +34,11 @@ customer_countries as (
 
     from lines
 
-    inner join as_of
-        on lines.invoiced_at < as_of.as_of_date
-
-    left join repeats
-        on lines.line_id = repeats.line_id
+    cross join as_of
 
     where
-        repeats.line_id is null
+        lines.line_id not in (select repeats.line_id from repeats)
+        and lines.invoiced_at < as_of.as_of_date
         and lines.customer_id is not null
         and lines.unreadable_column is null
 

@@ -108,7 +108,6 @@ final as (
 
         ---------- strings
         item_description,
-        country,
         disposition,
         case disposition
             when 'malformed' then 'cannot read ' || unreadable_column
@@ -137,7 +136,6 @@ final as (
             when 'free_good' then 'price is zero'
             else 'goods sold'
         end as reason,
-        file_name,
 
         ---------- numbers
         quantity,

@@ -1,9 +1,6 @@
-{%- set line_columns = [
-    'invoice_id', 'stock_code', 'quantity', 'invoiced_at', 'unit_price_gbp',
-    'customer_id', 'country', 'item_description'
-] -%}
 {%- set same_line -%}
-    lines.{{ line_columns | join(', lines.') }}
+    lines.invoice_id, lines.stock_code, lines.quantity, lines.invoiced_at, lines.unit_price_gbp,
+    lines.customer_id, lines.country, lines.item_description
 {%- endset -%}
 
 {{ config(
@@ -21,22 +18,25 @@ lines as (
 
 ),
 
--- Most lines are unlike any other, so the costly comparison is kept to those whose hash repeats.
-hashed as (
+-- Once more, with few columns: DuckDB keeps a copy of a CTE that is read twice.
+line_items as (
 
     select
-        line_id,
-        {{ row_hash(line_columns) }} as line_hash
+        invoice_id,
+        stock_code,
+        unreadable_column
 
-    from lines
-    where unreadable_column is null
+    from {{ ref('stg_online_retail__invoice_lines') }}
+    {{ of_touched_customers() }}
 
 ),
 
-repeated_hashes as (
+-- Few invoices hold an item twice, so few lines have all their columns compared.
+repeated_items as (
 
-    select line_hash
-    from hashed
+    select {{ row_hash(['invoice_id', 'stock_code']) }} as item_hash
+    from line_items
+    where unreadable_column is null
     group by 1
     having count(*) > 1
 
@@ -59,11 +59,10 @@ copies as (
 
     from lines
 
-    inner join hashed
-        on lines.line_id = hashed.line_id
+    inner join repeated_items
+        on {{ row_hash(['lines.invoice_id', 'lines.stock_code']) }} = repeated_items.item_hash
 
-    inner join repeated_hashes
-        on hashed.line_hash = repeated_hashes.line_hash
+    where lines.unreadable_column is null
 
 ),
 

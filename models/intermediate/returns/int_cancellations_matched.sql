@@ -15,7 +15,7 @@
     partition by customer_id, stock_code
     order by
         invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity,
-        item_description, country, line_id
+        item_description, line_id
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set cut_order -%}
@@ -33,6 +33,20 @@ classified_lines as (
 
 ),
 
+-- Once more, with few columns: DuckDB keeps a copy of a CTE that is read several times.
+customer_lines as (
+
+    select
+        customer_id,
+        stock_code,
+        invoiced_at,
+        disposition
+
+    from {{ ref('int_invoice_lines_classified') }}
+    {{ of_touched_customers() }}
+
+),
+
 lines as (
 
     select
@@ -41,7 +55,6 @@ lines as (
         customer_id,
         stock_code,
         item_description,
-        country,
         invoiced_at,
         unit_price_gbp,
         quantity,
@@ -58,19 +71,19 @@ cancelled_items as (
         customer_id,
         stock_code
 
-    from lines
-    where is_cancellation
+    from customer_lines
+    where disposition = 'cancellation'
 
 ),
 
 first_sales as (
 
     select
-        lines.customer_id,
-        min(lines.invoiced_at) as first_sold_at
+        customer_id,
+        min(invoiced_at) as first_sold_at
 
-    from lines
-    where not lines.is_cancellation
+    from customer_lines
+    where disposition = 'sale'
     group by 1
 
 ),
@@ -109,8 +122,14 @@ matched_totals as (
     select
         *,
         cancelled_so_far
-        + least(0, min(sold_so_far - cancelled_so_far) over ({{ event_order }}))
-            as matched_so_far
+        + least(
+            0,
+            min(sold_so_far - cancelled_so_far) over (
+                partition by customer_id, stock_code
+                order by event_number
+                rows between unbounded preceding and current row
+            )
+        ) as matched_so_far
 
     from running_totals
 

@@ -77,7 +77,7 @@ final as (
         invoice_id,
         customer_id,
         stock_code,
-        written_stock_code,
+        nullif(written_stock_code, stock_code) as written_stock_code,
 
         ---------- strings
         item_description,
@@ -88,7 +88,11 @@ final as (
         case unreadable_column
             when 'quantity' then quantity_text
             when 'unit price' then unit_price_text
-            when 'line value' then quantity_text || ' x ' || unit_price_text
+            when 'line value'
+                then
+                    coalesce(quantity_text, cast(quantity as {{ dbt.type_string() }}))
+                    || ' x '
+                    || coalesce(unit_price_text, cast(unit_price_gbp as {{ dbt.type_string() }}))
             when 'invoice date' then invoice_date_text
             when 'more fields than columns' then overflow_text
         end as unreadable_text,
