@@ -23,7 +23,7 @@ from read_parquet($lines, filename = true);
 create temp table as_of as
 select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;
 
--- Few invoices hold an item twice: only their lines are compared in full.
+-- Lines that share their invoice and item with another, few of all: only these are compared.
 create temp table repeats as
 with repeated as (
     select hash(invoice_id, stock_code) as item_hash
@@ -43,7 +43,7 @@ copies as (
     from invoice_lines
     semi join repeated on hash(invoice_id, stock_code) = repeated.item_hash
 )
-select line_id from copies where copy_number > 1;
+select line_id, copy_number > 1 as is_duplicate from copies;
 
 create table customers_located as
 with by_country as (
@@ -53,7 +53,7 @@ with by_country as (
         sum(line_gbp) as net_gbp,
         max(invoiced_at) as last_invoiced_at
     from invoice_lines
-    where customer_id is not null and line_id not in (select line_id from repeats)
+    where customer_id is not null and line_id not in (select line_id from repeats where is_duplicate)
     group by 1, 2
 )
 select
@@ -82,7 +82,7 @@ with classified as (
         lines.*,
         services.kind,
         case
-            when repeats.line_id is not null then 'duplicate'
+            when is_duplicate then 'duplicate'
             when services.kind is not null or invoice_id like 'A%' or unit_price_gbp < 0
                 then 'non_merchandise'
             when
@@ -237,7 +237,9 @@ create table orders as
 select
     customer_id, invoice_id,
     count(*) filter (where unit_count > 0) as line_count,
-    count(distinct stock_code) filter (where unit_count > 0) as item_count,
+    count(*) filter (where unit_count > 0 and repeats.line_id is null)
+    + count(distinct stock_code) filter (where unit_count > 0 and repeats.line_id is not null)
+        as item_count,
     cast(sum(sold_unit_count) as bigint) as sold_unit_count,
     cast(sum(returned_unit_count) as bigint) as returned_unit_count,
     cast(sum(unit_count) as bigint) as unit_count,
@@ -249,22 +251,22 @@ select
     min(invoiced_at) as ordered_at,
     cast(min(invoiced_at) as date) as order_date
 from sale_lines
+left join repeats using (line_id)
 group by 1, 2;
 
--- Few orders hold an item twice: in all others lines are orders.
 create table customer_item_counts as
 select
     customer_id, stock_code,
-    count(*) filter (where orders.line_count = orders.item_count)
-    + count(distinct invoice_id) filter (where orders.line_count > orders.item_count) as order_count,
+    count(*) filter (where repeats.line_id is null)
+    + count(distinct invoice_id) filter (where repeats.line_id is not null) as order_count,
     count(*) as line_count,
-    cast(sum(sale_lines.unit_count) as bigint) as unit_count,
-    cast(sum(sale_lines.net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(sum(unit_count) as bigint) as unit_count,
+    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
     cast(min(invoiced_at) as date) as first_bought_date,
     cast(max(invoiced_at) as date) as last_bought_date
 from sale_lines
-inner join orders using (customer_id, invoice_id)
-where sale_lines.unit_count > 0
+left join repeats using (line_id)
+where unit_count > 0
 group by 1, 2;
 
 create table customers as

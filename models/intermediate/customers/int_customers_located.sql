@@ -12,9 +12,10 @@ lines as (
 
 ),
 
-repeats as (
+duplicates as (
 
     select * from {{ ref('int_invoice_lines_repeated') }}
+    where duplicate_reason is not null
 
 ),
 
@@ -37,7 +38,7 @@ customer_countries as (
     cross join as_of
 
     where
-        lines.line_id not in (select repeats.line_id from repeats)
+        lines.line_id not in (select duplicates.line_id from duplicates)
         and lines.invoiced_at < as_of.as_of_date
         and lines.customer_id is not null
         and lines.unreadable_column is null

@@ -71,7 +71,7 @@ classified as (
         case
             when placed.unreadable_column is not null then 'malformed'
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
-            when repeats.line_id is not null then 'duplicate'
+            when repeats.duplicate_reason is not null then 'duplicate'
             when
                 not placed.is_merchandise
                 or placed.invoice_id like 'A%'

@@ -31,7 +31,7 @@ line_items as (
 
 ),
 
--- Few invoices hold an item twice, so few lines have all their columns compared.
+-- Few lines share their invoice and item with another: only these are compared in all columns.
 repeated_items as (
 
     select {{ row_hash(['invoice_id', 'stock_code']) }} as item_hash
@@ -73,12 +73,12 @@ final as (
         invoice_id,
         customer_id,
         case
+            when copy_number = 1 then null
             when file_copy_number > 1 then 'repeated in its file'
             else 'also in another file'
         end as duplicate_reason
 
     from copies
-    where copy_number > 1
 
 )
 

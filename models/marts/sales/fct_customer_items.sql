@@ -12,10 +12,9 @@ sale_lines as (
 
 ),
 
-orders as (
+repeats as (
 
-    select * from {{ ref('fct_orders') }}
-    {{ of_touched_customers() }}
+    select * from {{ ref('int_invoice_lines_repeated') }}
 
 ),
 
@@ -27,11 +26,10 @@ final as (
         sale_lines.stock_code,
 
         ---------- numbers
-        -- Few orders hold an item twice: in all others lines are orders, and nothing is compared.
-        count(*) filter (where orders.line_count = orders.item_count)
-        + count(distinct sale_lines.invoice_id) filter (
-            where orders.line_count > orders.item_count
-        ) as order_count,
+        -- Of most orders one line holds the item: only the others need to be told apart.
+        count(*) filter (where repeats.line_id is null)
+        + count(distinct sale_lines.invoice_id) filter (where repeats.line_id is not null)
+            as order_count,
         count(*) as line_count,
         cast(sum(sale_lines.unit_count) as bigint) as unit_count,
         cast(sum(sale_lines.net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
@@ -42,10 +40,8 @@ final as (
 
     from sale_lines
 
-    inner join orders
-        on
-            sale_lines.customer_id = orders.customer_id
-            and sale_lines.invoice_id = orders.invoice_id
+    left join repeats
+        on sale_lines.line_id = repeats.line_id
 
     where sale_lines.unit_count > 0
     group by 1, 2
