@@ -92,7 +92,10 @@ def main(duckdb_warehouse: str, spark_warehouse: str) -> None:
         SparkSession.builder.master("local[1]")
         .config("spark.sql.warehouse.dir", spark_warehouse)
         .config("spark.hadoop.javax.jdo.option.ConnectionURL", catalogue)
-        .config("spark.driver.extraJavaOptions", "-Dderby.system.durability=test")
+        .config(
+            "spark.driver.extraJavaOptions",
+            f"-Dderby.system.durability=test -Dderby.stream.error.file={spark_warehouse}.derby.log",
+        )
         .config("spark.log.level", "ERROR")
         .enableHiveSupport()
         .getOrCreate()

@@ -81,16 +81,41 @@ family_totals as (
 
 ),
 
+family_orders as (
+
+    select
+        product_family,
+        sum(order_count) as order_count
+
+    from family_totals
+    group by 1
+
+),
+
+-- Windows over few rows: over those of all customers, one worker would do it alone.
+family_shares as (
+
+    select
+        product_family,
+        cast(order_count as double) / sum(order_count) over () as typical_share
+
+    from family_orders
+
+),
+
 customer_shares as (
 
     select
-        *,
-        cast(order_count as double) / sum(order_count) over (partition by customer_id)
-            as customer_share,
-        cast(sum(order_count) over (partition by product_family) as double)
-        / sum(order_count) over () as typical_share
+        family_totals.*,
+        family_shares.typical_share,
+        cast(family_totals.order_count as double)
+        / sum(family_totals.order_count) over (partition by family_totals.customer_id)
+            as customer_share
 
     from family_totals
+
+    inner join family_shares
+        on family_totals.product_family = family_shares.product_family
 
 ),
 

@@ -8,12 +8,14 @@
 
 import pandas
 import pyarrow
+from pyspark.sql.pandas.types import from_arrow_schema
 
 rows = model(dbtObj(spark.table), spark)
 if isinstance(rows, pandas.DataFrame):
     rows = pyarrow.Table.from_pandas(rows, preserve_index=False)
 if isinstance(rows, pyarrow.Table):
-    rows = spark.createDataFrame(rows)
+    # With its types, which Spark Connect does not take from a table without rows.
+    rows = spark.createDataFrame(rows, from_arrow_schema(rows.schema))
 rows.write.mode("overwrite").format("{{ config.get('file_format', 'parquet') }}").saveAsTable("{{ relation }}")
     {%- endif -%}
 {%- endmacro %}
