@@ -59,7 +59,7 @@ METRICS := net_revenue,orders,customers,average_order_value,return_rate,retentio
 BY := customer__segment_name
 
 test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup
 
 test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (15 minutes)
 	@$(RUN) tests/faults/run.py

@@ -1,4 +1,4 @@
-"""One dbt runner for all tests: importing and parsing is paid once, a build takes seconds."""
+"""One dbt process for all tests: importing and parsing is paid once, a build takes seconds."""
 
 import json
 import os
@@ -7,13 +7,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,12 +50,22 @@ LABELS_AND_LISTS = (
     *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_exercise_features"),
 )
 
-runner = dbtRunner()
+QUIET = ("--log-level", "none")
+# Another value of other variables makes dbt parse the project again, as long as half a build.
+READ_BY_SQL = ("as_of", "customer_scope", "refit")
 
 
 def release_warehouse() -> None:
     """Close the warehouse that dbt keeps open until its next run."""
     DuckDBConnectionManager.close_all_connections()
+
+
+def parse_arguments(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what of a command changes how dbt parses the project."""
+    options = dict(pairwise(command))
+    given = yaml.safe_load(options.get("--vars", "{}"))
+    read = {name: given[name] for name in sorted(given) if name not in READ_BY_SQL}
+    return ("--vars", json.dumps(read), "--target", options.get("--target", "duckdb"))
 
 
 @dataclass(frozen=True)
@@ -105,17 +118,31 @@ def environment(folder: Path, invoice_lines: Path | str) -> dict[str, str]:
     }
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one of the processes of `make test`, the tests that share builds."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        is_real = not names.isdisjoint(("client_file", "public_file"))
+        item.add_marker(pytest.mark.xdist_group("real files" if is_real else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """Return a function that runs dbt on invoice lines, in a folder of its own or a given one."""
     before = dict(os.environ)
     os.chdir(PROJECT)
+    manifests: dict[tuple[str, ...], Manifest | None] = {}
 
     def run(invoice_lines: Path | str, *arguments: str, folder: Path | None = None) -> Build:
         folder = folder or tmp_path_factory.mktemp("build")
         os.environ.update(environment(folder, invoice_lines))
         command = arguments or ("build",)
-        outcome = runner.invoke(["--log-level", "none", *command])
+        parse = parse_arguments(command)
+        if parse not in manifests:
+            found = dbtRunner().invoke([*QUIET, "parse", *parse]).result
+            manifests[parse] = found if isinstance(found, Manifest) else None
+        outcome = dbtRunner(manifests[parse]).invoke([*QUIET, *command])
         results = list(getattr(outcome.result, "results", None) or [])
         return Build(folder, outcome.success, results, outcome.exception)
 

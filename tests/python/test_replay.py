@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import SAMPLE, Build, Builder, runner
-from dbt.cli.main import dbtRunner
+from conftest import MODELS, SAMPLE, Builder
 
 from customer_segments.segment_model import Customers, SegmentModel
 
@@ -39,20 +38,14 @@ class Month:
 
 
 def replay(build: Builder, file: Path, months: list[str]) -> Iterator[Month]:
-    """Build models as of each day in one warehouse. The project is parsed once for all."""
-    # The gate looks at whom a refit moves: how stable it is needs no precision here.
-    parse = ("parse", "--vars", "stability_repeat_count: 4")
-    folder = build(file, *parse).folder
-    variables = "refit: true, as_of: {}"
-    manifest = runner.invoke(["--log-level", "none", *parse]).result
-    months_runner = dbtRunner(manifest=manifest)
-    command = ["--log-level", "none", "build", "--resource-type", "model", "seed"]
+    """Build models as of each day in one warehouse."""
+    folder = build(file, "parse").folder
     for month in months:
-        outcome = months_runner.invoke(
-            [*command, "--select", "+ml_models", "--vars", f"{{{variables.format(month)}}}"]
-        )
-        assert outcome.success, str(outcome.exception)
-        with Build(folder, True, [], None).open_warehouse() as warehouse:
+        # The gate looks at whom a refit moves: how stable it is needs no precision here.
+        variables = f"{{refit: true, as_of: {month}, stability_repeat_count: 4}}"
+        built = build(file, *MODELS, "+ml_models", "--vars", variables, folder=folder)
+        assert built.success, str(built.exception)
+        with built.open_warehouse() as warehouse:
             *fitted, in_force = warehouse.execute(
                 "select model_version, fit_reason, decision, changed_customer_share, ("
                 "    select model_version from ml.ml_models where is_in_force"

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, SAMPLE, Build, Builder, release_warehouse, runner
+from conftest import PROJECT, SAMPLE, Build, Builder, release_warehouse
+from dbt.cli.main import dbtRunner
 from sklearn.metrics import adjusted_rand_score
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(3600)]
@@ -66,7 +67,7 @@ def test_seeds_keep_quotes_nulls_and_letters(session: Any, tmp_path: Path, wareh
     rows = [("it's", 1.5), ("back\\slash'", None), (None, -2.0), ("déjà %s £ 中", 0.0)]
     lines = [f"{text or ''},{'' if number is None else number}" for text, number in rows]
     (tmp_path / "seeds" / "nasty.csv").write_text("\n".join(["text,number", *lines]))
-    outcome = runner.invoke(
+    outcome = dbtRunner().invoke(
         f"--log-level none seed --target spark --project-dir {tmp_path} "
         f"--profiles-dir {PROJECT} --target-path {tmp_path / 'target'}".split()
     )
