@@ -32,6 +32,7 @@
         'item_min_customers': [1, 1000000],
         'diagnostics_repeat_count': [2, 1000],
         'diagnostics_customer_limit': [100, 20000],
+        'fit_customer_limit': [100, 100000000],
         'history_month_count': [1, 1200],
         'kmeans_step_count': [0, 1000],
         'next_best_candidate_count': [1, 10000],

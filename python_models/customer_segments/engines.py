@@ -1,8 +1,9 @@
 """The one place that tells the engines apart: what Python models read, and where axes are fitted.
 
 dbt hands a Python model its refs as relations of DuckDB or as data frames of Spark. DuckDB is in
-this process, so all rows come along and scikit-learn fits. Spark's rows stay where they are: the
-axes are fitted there to all customers, and only small tables and seeded samples come along.
+this process, so all rows come along and scikit-learn fits, up to a number of customers. Spark's
+rows stay where they are: the axes are fitted there to all customers, and only small tables and
+seeded samples come along. Both engines choose the same customers for a sample.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -44,46 +45,60 @@ def read_distinct(relation: Any, *columns: str) -> pd.DataFrame:
 
 
 def read_sample(relation: Any, *keys: str, customer_limit: int, seed: int) -> pd.DataFrame:
-    """Return the rows of `relation` ordered by `keys`; of Spark's, those of some customers.
+    """Return the rows of `relation`, ordered by `keys`, of at most `customer_limit` customers.
 
-    Who they are, at most `customer_limit`, follows from their ids and `seed`.
+    Who they are follows from their ids and `seed`.
     """
-    if is_spark(relation):
-        relation = relation.join(_chosen(relation, customer_limit, seed), "customer_id", "semi")
-    return read(relation, *keys)
+    return read(_of_some(relation, _chosen(relation, customer_limit, seed)), *keys)
 
 
-def read_customers(features: Any, counts: Any, *, customer_limit: int, seed: int) -> "Customers":
-    """Return the customers of `features` with their items; of Spark's, a sample as above."""
+def read_customers(
+    features: Any, counts: Any, *, fit_limit: int, sample_limit: int, seed: int
+) -> "Customers":
+    """Return the customers of `features` with their items; beyond a limit, a sample as above.
+
+    The limit is `fit_limit`, with Spark, which needs them for what is measured on a sample only,
+    `sample_limit`.
+    """
     from customer_segments.segment_model import Customers
 
-    if not is_spark(features):
+    if is_spark(features):
+        chosen = _chosen(features, sample_limit, seed)
+        return Customers.of(*(read(_of_some(table, chosen)) for table in (features, counts)))
+    if count_rows(features) <= fit_limit:
         return Customers.read(features, counts)
-    chosen = _chosen(features, customer_limit, seed)
-    return Customers.of(
-        *(read(relation.join(chosen, "customer_id", "semi")) for relation in (features, counts))
-    )
+    chosen = _chosen(features, fit_limit, seed)
+    return Customers.read(*(_of_some(table, chosen) for table in (features, counts)))
 
 
-def fit_segments(features: Any, counts: Any, settings: "Settings") -> "SegmentModel | None":
-    """Return both axes fitted to all customers by Spark; None where all were read."""
-    if not is_spark(features):
+def fit_segments(
+    features: Any, counts: Any, settings: "Settings", customers: "Customers"
+) -> "SegmentModel | None":
+    """Return both axes fitted to all of `features`; None when `customers` are all there are."""
+    if is_spark(features):
+        from customer_segments import spark_fit
+
+        return spark_fit.fit_segments(features, counts, settings)
+    if len(customers) == count_rows(features):
         return None
-    from customer_segments import spark_fit
+    from customer_segments import sampled_fit
 
-    return spark_fit.fit_segments(features, counts, settings)
+    return sampled_fit.fit_segments(features, counts, settings, customers)
 
 
 def _chosen(relation: Any, customer_limit: int, seed: int) -> Any:
-    """Return the ids of the customers that stand for all of a data frame of Spark."""
-    return (
-        relation.select("customer_id")
-        .distinct()
-        .selectExpr("customer_id", f"xxhash64(customer_id, {seed}L) as place")
-        .orderBy("place", "customer_id")
-        .limit(customer_limit)
-        .select("customer_id")
-    )
+    """Return the ids of the customers that stand for all: the first in an order without meaning."""
+    place = f"md5(concat(customer_id, '{seed}')) as place"
+    if is_spark(relation):
+        ids = relation.select("customer_id").distinct().selectExpr("customer_id", place)
+        return ids.orderBy("place", "customer_id").limit(customer_limit).select("customer_id")
+    ids = relation.project("customer_id").distinct().project(f"customer_id, {place}")
+    return ids.order("place, customer_id").limit(customer_limit).set_alias("chosen")
+
+
+def _of_some(relation: Any, chosen: Any) -> Any:
+    """Return the rows of `relation` of the customers in `chosen`."""
+    return relation.join(chosen, "customer_id", "semi")
 
 
 def _as_duckdb_has_them(rows: Any) -> pd.DataFrame:

@@ -33,6 +33,7 @@ def add_model(
     features: Any,
     counts: Any,
     settings: dict[str, Any],
+    fit_limit: int,
     count_rule: dict[str, Any],
     gate: dict[str, Any],
 ) -> pa.Table:
@@ -41,8 +42,8 @@ def add_model(
     All four are relations of dbt: `request` is ml_model_request, one row; `stored` the rows so
     far; `features` and `counts` are what a fit sees. `settings` are those of
     `segment_model.Settings`, where a number of clusters may be `auto`; then `axes.choose_counts`
-    takes one by `count_rule`. `gate` are those of `model_gate.Gate`. A version that is stored
-    already is not fitted again.
+    takes one by `count_rule`. `gate` are those of `model_gate.Gate`. Beyond `fit_limit` customers a
+    sample is read: `sampled_fit` fits to all. A version that is stored already is not fitted again.
     """
     [asked] = read(request).to_dict("records")
     number = int(asked["model_version"])
@@ -58,7 +59,8 @@ def add_model(
     customers = read_customers(
         features,
         counts,
-        customer_limit=max(gate["stability_customer_limit"], count_rule["customer_limit"]),
+        fit_limit=fit_limit,
+        sample_limit=max(gate["stability_customer_limit"], count_rule["customer_limit"]),
         seed=settings["random_seed"],
     )
     chosen = Settings(**choose_counts(customers, settings, **count_rule))
@@ -66,7 +68,7 @@ def add_model(
         customers,
         chosen,
         Gate(**gate),
-        fitted=fit_segments(features, counts, chosen),
+        fitted=fit_segments(features, counts, chosen, customers),
         customer_count=count_rows(features),
         stored=before,
         is_comparable=bool(asked["is_comparable"]),

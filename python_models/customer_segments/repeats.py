@@ -32,7 +32,7 @@ def repeat_all(
     Every five seconds a line says how many of the repeats `name` are done, how many a second, and
     how long the rest will take; `say` gets it, by default standard error.
     """
-    progress = _Progress(name, count, say or _say)
+    progress = Progress(name, count, say)
     workers = worker_count or cpu_count()
     results: list[Result] = []
     if worker_count is None or worker_count == 1:
@@ -50,14 +50,16 @@ def repeat_all(
     return results
 
 
-class _Progress:
-    """Says every few seconds how far the repeats are."""
+class Progress:
+    """Says every few seconds how far `count` things are; `say` is standard error by default."""
 
-    def __init__(self, name: str, count: int, say: Callable[[str], None]) -> None:
-        self.name, self.count, self.say = name, count, say
+    def __init__(self, name: str, count: int, say: Callable[[str], None] | None = None) -> None:
+        """Begin now."""
+        self.name, self.count, self.say = name, count, say or _say
         self.start = self.said = time.monotonic()
 
     def report(self, done: int) -> None:
+        """Say so, if it is time, and how long the rest will take."""
         now = time.monotonic()
         if done == self.count or now - self.said < PROGRESS_SECONDS:
             return

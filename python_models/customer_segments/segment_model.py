@@ -41,21 +41,12 @@ class Customers:
 
     @classmethod
     def read(cls, features: Any, counts: Any) -> "Customers":
-        """Return the same of two relations of DuckDB.
-
-        DuckDB numbers customers and items, so that the pairs, of which there are many, come as
-        numbers: their names would take ten times the memory.
-        """
-        number = "{0}, cast(row_number() over (order by {0}) - 1 as integer) as {1}"
-        ids = features.project(number.format("customer_id", "place")).set_alias("ids")
-        codes = counts.aggregate("stock_code")
-        items = codes.project(number.format("stock_code", "item")).set_alias("items")
+        """Return the same of two relations of DuckDB."""
+        pairs, stock_codes = numbered_pairs(features, counts)
         ordered = features.order("customer_id").df()
-        stock_codes = items.order("item").df()["stock_code"].to_numpy(dtype=object)
-        pairs = counts.join(ids, "customer_id").join(items, "stock_code")
-        cells = pairs.project("place, item, cast(order_count as double) as orders").fetchnumpy()
+        cells = pairs.fetchnumpy()
         matrix = sparse.csr_array(
-            (cells["orders"], (cells["place"], cells["item"])),
+            (cells["order_count"], (cells["place"], cells["item"])),
             shape=(len(ordered), len(stock_codes)),
         )
         matrix.sort_indices()
@@ -68,6 +59,21 @@ class Customers:
     def __len__(self) -> int:
         """Return the number of customers."""
         return len(self.features)
+
+
+def numbered_pairs(features: Any, counts: Any) -> tuple[Any, Keys]:
+    """Return place of the customer, item and order_count of each row of `counts`, and the items.
+
+    All are relations of DuckDB, which numbers customers and items from 0: of pairs there are many,
+    and their names would take ten times the memory.
+    """
+    number = "{0}, cast(row_number() over (order by {0}) - 1 as integer) as {1}"
+    ids = features.project(number.format("customer_id", "place")).set_alias("ids")
+    codes = counts.aggregate("stock_code")
+    items = codes.project(number.format("stock_code", "item")).set_alias("items")
+    stock_codes = items.order("item").df()["stock_code"].to_numpy(dtype=object)
+    pairs = counts.join(ids, "customer_id").join(items, "stock_code")
+    return pairs.project("place, item, cast(order_count as double) as order_count"), stock_codes
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,6 @@ def fit_values(
     *,
     horizon_days: int,
     min_repeat_customers: int,
-    customer_limit: int,
-    seed: int,
 ) -> pd.DataFrame:
     """Fit both models to the customers of each as-of date; return one row per parameter.
 
@@ -47,8 +45,7 @@ def fit_values(
     there is a row `expected_orders_if_active` for each pair of repeats and age, which is what SQL
     cannot work out: those of `pairs` (is_backtest, repeat_count, age_days) where `histories` are a
     sample. No rows for a date with fewer than `min_repeat_customers` customers who came
-    back, or less than `horizon_days` after its first order. Beyond `customer_limit` customers the
-    parameters are fitted to a seeded sample of so many.
+    back, or less than `horizon_days` after its first order.
     """
     tables = [pd.DataFrame({name: [] for name in TABLE})]
     for is_backtest, customers in histories.groupby("is_backtest"):
@@ -56,20 +53,14 @@ def fit_values(
             continue
         if customers["age_days"].max() < horizon_days:
             continue
-        sample = customers
-        if len(customers) > customer_limit:
-            random = np.random.default_rng(seed)
-            sample = customers.iloc[
-                np.sort(random.choice(len(customers), customer_limit, replace=False))
-            ]
-        orders, spend = _fit(sample)
+        orders, spend = _fit(customers)
         known = histories if pairs is None else pairs
         ages = known.loc[known["is_backtest"] == is_backtest, ["repeat_count", "age_days"]]
         ages = ages.drop_duplicates().sort_values(["repeat_count", "age_days"])
         expected = orders.expected_if_active(
             _floats(ages["repeat_count"]), _floats(ages["age_days"]), horizon_days
         )
-        parameters = orders._asdict() | spend._asdict() | {"fitted_customer_count": len(sample)}
+        parameters = orders._asdict() | spend._asdict() | {"fitted_customer_count": len(customers)}
         tables += [
             pd.DataFrame({"parameter": list(parameters), "value": list(parameters.values())}),
             ages.assign(parameter="expected_orders_if_active", value=expected),

@@ -12,6 +12,7 @@ def model(dbt, session):
     step_count = dbt.config.meta_get("step_count")
     repeat_count = dbt.config.meta_get("repeat_count")
     customer_limit = dbt.config.meta_get("customer_limit")
+    fit_limit = dbt.config.meta_get("fit_limit")
     seed = dbt.config.meta_get("seed")
     behaviour_bounds = dbt.config.meta_get("behaviour_bounds")
     taste_bounds = dbt.config.meta_get("taste_bounds")
@@ -23,7 +24,8 @@ def model(dbt, session):
         read_customers(
             dbt.ref("fct_customer_features"),
             dbt.ref("fct_customer_items"),
-            customer_limit=customer_limit,
+            fit_limit=fit_limit,
+            sample_limit=customer_limit,
             seed=seed,
         ),
         columns=columns,

@@ -11,6 +11,7 @@ def model(dbt, session):
     taste_component_count = dbt.config.meta_get("taste_component_count")
     item_min_customers = dbt.config.meta_get("item_min_customers")
     kmeans_step_count = dbt.config.meta_get("kmeans_step_count")
+    fit_customer_limit = dbt.config.meta_get("fit_customer_limit")
     random_seed = dbt.config.meta_get("random_seed")
     behaviour_cluster_bounds = dbt.config.meta_get("behaviour_cluster_bounds")
     taste_cluster_bounds = dbt.config.meta_get("taste_cluster_bounds")
@@ -42,6 +43,7 @@ def model(dbt, session):
             "kmeans_step_count": kmeans_step_count,
             "random_seed": random_seed,
         },
+        fit_limit=fit_customer_limit,
         count_rule={
             "behaviour_bounds": behaviour_cluster_bounds,
             "taste_bounds": taste_cluster_bounds,

@@ -18,6 +18,4 @@ def model(dbt, session):
         read_distinct(histories, "is_backtest", "repeat_count", "age_days"),
         horizon_days=horizon_days,
         min_repeat_customers=min_repeat_customers,
-        customer_limit=customer_limit,
-        seed=seed,
     )

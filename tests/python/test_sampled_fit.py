@@ -1,0 +1,78 @@
+"""Fits to more customers than memory holds: the same model from batches, nearly from a sample."""
+
+from dataclasses import replace
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Build
+from sklearn.metrics import adjusted_rand_score
+
+from customer_segments import segment_model
+from customer_segments.engines import fit_segments, read_customers, read_sample
+from customer_segments.sampled_fit import fit_segments as fit_in_batches
+from customer_segments.segment_model import Customers, Settings
+
+SETTINGS = Settings(
+    behaviour_features=["recency_days", "order_count", "net_sales_gbp"],
+    behaviour_cluster_count=4,
+    behaviour_clip_share=0.01,
+    taste_cluster_count=2,
+    taste_component_count=4,
+    item_min_customers=5,
+    kmeans_step_count=1,
+    random_seed=20101201,
+)
+SEED = SETTINGS.random_seed
+
+
+@pytest.fixture
+def relations(sample_build: Build):
+    with duckdb.connect(str(sample_build.database), read_only=True) as connection:
+        yield connection.table("fct_customer_features"), connection.table("fct_customer_items")
+
+
+@pytest.mark.parametrize("step_count", [0, 1, 3])
+@pytest.mark.parametrize("batch_rows", [7, 2048])
+def test_batches_fit_the_same_model(relations, step_count: int, batch_rows: int) -> None:
+    """Of fewer rows than a customer has, and of many customers."""
+    settings = replace(SETTINGS, kmeans_step_count=step_count)
+    everyone = Customers.read(*relations)
+    whole = segment_model.fit_segments(everyone, settings)
+    batched = fit_in_batches(*relations, settings, everyone, batch_rows)
+    pd.testing.assert_frame_equal(batched.to_table(), whole.to_table(), rtol=1e-9)
+
+
+def test_starts_of_a_sample_lead_to_nearly_the_same_segments(relations) -> None:
+    features, counts = relations
+    everyone = Customers.read(features, counts)
+    some = read_customers(features, counts, fit_limit=250, sample_limit=1, seed=SEED)
+    assert len(some) == 250 < len(everyone)
+    found = fit_segments(features, counts, SETTINGS, some)
+    assert found is not None
+    whole = segment_model.fit_segments(everyone, SETTINGS)
+    for axis in (0, 1):
+        labels = (model.labels(everyone)[:, axis] for model in (found, whole))
+        assert adjusted_rand_score(*labels) >= 0.85
+
+
+def test_all_are_read_up_to_the_limit(relations) -> None:
+    features, counts = relations
+    [(count,)] = features.count("*").fetchall()
+    everyone = read_customers(features, counts, fit_limit=count, sample_limit=1, seed=SEED)
+    assert len(everyone) == count
+    assert fit_segments(features, counts, SETTINGS, everyone) is None
+
+
+def test_who_is_in_a_sample_follows_from_id_and_seed(relations) -> None:
+    features, counts = relations
+    chosen = read_sample(features, "customer_id", customer_limit=50, seed=1)["customer_id"]
+    assert len(chosen) == 50
+    backwards = features.order("net_sales_gbp desc")
+    again = read_sample(backwards, "customer_id", customer_limit=50, seed=1)["customer_id"]
+    assert again.equals(chosen)
+    lines = read_sample(counts, "customer_id", "stock_code", customer_limit=50, seed=1)
+    assert set(lines["customer_id"]) == set(chosen)
+    other = read_sample(features, "customer_id", customer_limit=50, seed=2)["customer_id"]
+    assert 0 < np.isin(other, chosen).sum() < 50
