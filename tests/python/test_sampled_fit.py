@@ -1,12 +1,13 @@
 """Fits to more customers than memory holds: the same model from batches, nearly from a sample."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Build
+import yaml
+from conftest import PROJECT, Build
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments import segment_model
@@ -14,16 +15,8 @@ from customer_segments.engines import fit_segments, read_customers, read_sample
 from customer_segments.sampled_fit import fit_segments as fit_in_batches
 from customer_segments.segment_model import Customers, Settings
 
-SETTINGS = Settings(
-    behaviour_features=["recency_days", "order_count", "net_sales_gbp"],
-    behaviour_cluster_count=4,
-    behaviour_clip_share=0.01,
-    taste_cluster_count=2,
-    taste_component_count=4,
-    item_min_customers=5,
-    kmeans_step_count=1,
-    random_seed=20101201,
-)
+VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})
 SEED = SETTINGS.random_seed
 
 
