@@ -17,6 +17,12 @@ def use_one_thread() -> None:
         library.set_num_threads(1)
 
 
+def use_one_blas_thread() -> None:
+    """Do the same for BLAS alone, for fits that import nothing of scikit-learn."""
+    for library in ThreadpoolController().select(user_api="blas").lib_controllers:
+        library.set_num_threads(1)
+
+
 @cache
 def _libraries() -> list[LibController]:
     """Return the libraries that have threads; those that a fit uses are loaded by now."""

@@ -13,12 +13,15 @@ customers with few orders are drawn to that of all.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
+
+from customer_segments.one_thread import use_one_blas_thread
 
 Vector = NDArray[np.float64]
 
@@ -35,6 +38,11 @@ class Histories:
     last_days: Vector
     age_days: Vector
 
+    @cached_property
+    def distinct_repeats(self) -> tuple[Vector, NDArray[np.intp]]:
+        """Return each number of repeats once, and where in these that of each customer is."""
+        return np.unique(self.repeats, return_inverse=True)
+
 
 class OrderModel(NamedTuple):
     """Parameters of the MBG/NBD model, times in days."""
@@ -47,20 +55,18 @@ class OrderModel(NamedTuple):
     def log_likelihood(self, customers: Histories) -> Vector:
         """Return the log likelihood of each history."""
         r, alpha, a, b = self
-        x = customers.repeats
+        # Few numbers of repeats for many customers: the costly functions see each number once.
+        x, places = customers.distinct_repeats
+        rate = r + customers.repeats
         common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) - gammaln(b)
-        active = (
-            gammaln(b + x + 1)
-            - gammaln(a + b + x + 1)
-            - (r + x) * np.log(alpha + customers.age_days)
+        active = gammaln(b + x + 1) - gammaln(a + b + x + 1)
+        stopped = np.log(a) + gammaln(b + x) - gammaln(a + b + x + 1)
+        return np.asarray(
+            np.logaddexp(
+                (common + active)[places] - rate * np.log(alpha + customers.age_days),
+                (common + stopped)[places] - rate * np.log(alpha + customers.last_days),
+            )
         )
-        stopped = (
-            np.log(a)
-            + gammaln(b + x)
-            - gammaln(a + b + x + 1)
-            - (r + x) * np.log(alpha + customers.last_days)
-        )
-        return np.asarray(common + np.logaddexp(active, stopped))
 
     def probability_active(self, customers: Histories) -> Vector:
         """Return the probability of each customer to be still active on the as-of date."""
@@ -93,14 +99,13 @@ class SpendModel(NamedTuple):
     def log_likelihood(self, order_counts: Vector, mean_values: Vector) -> Vector:
         """Return the log likelihood of each customer's mean order value."""
         p, q, gamma = self
+        # As above.
+        x, places = np.unique(order_counts, return_inverse=True)
         shape = p * order_counts
+        common = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(gamma)
         return np.asarray(
-            gammaln(shape + q)
-            - gammaln(shape)
-            - gammaln(q)
-            + q * np.log(gamma)
+            (common + p * x * np.log(x))[places]
             + (shape - 1) * np.log(mean_values)
-            + shape * np.log(order_counts)
             - (shape + q) * np.log(gamma + order_counts * mean_values)
         )
 
@@ -113,8 +118,18 @@ class SpendModel(NamedTuple):
 def fit_order_model(customers: Histories) -> OrderModel:
     """Return the parameters of greatest likelihood."""
     scale = float(customers.age_days.mean())
-    scaled = Histories(customers.repeats, customers.last_days / scale, customers.age_days / scale)
-    r, alpha, a, b = _greatest(lambda values: OrderModel(*values).log_likelihood(scaled), 4)
+    # Many customers have the same history, such as one order on the same day.
+    rows, counts = np.unique(
+        np.column_stack((customers.repeats, customers.last_days, customers.age_days)),
+        axis=0,
+        return_counts=True,
+    )
+    distinct = Histories(rows[:, 0], rows[:, 1] / scale, rows[:, 2] / scale)
+    r, alpha, a, b = _greatest(
+        lambda values: OrderModel(*values).log_likelihood(distinct),
+        4,
+        weights=counts.astype(np.float64),
+    )
     return OrderModel(r, alpha * scale, a, b)
 
 
@@ -131,15 +146,18 @@ def fit_spend_model(order_counts: Vector, mean_values: Vector) -> SpendModel:
     return SpendModel(p, 1 + excess, gamma * scale)
 
 
-def _greatest(log_likelihood: Callable[[Vector], Vector], count: int) -> list[float]:
+def _greatest(
+    log_likelihood: Callable[[Vector], Vector], count: int, weights: Vector | None = None
+) -> list[float]:
     """Return the positive parameters with the greatest likelihood, to a tenth of a percent.
 
     Where it grows on and on, such as for customers who never stop, they end at a bound. Processors
     differ in the last digit of a logarithm, and an optimiser that stops early makes percents of it:
     so it goes on until nothing moves, and what may still differ is rounded away.
     """
+    use_one_blas_thread()
     found = minimize(
-        lambda logs: -log_likelihood(np.exp(logs)).mean(),
+        lambda logs: -np.average(log_likelihood(np.exp(logs)), weights=weights),
         np.zeros(count),
         method="L-BFGS-B",
         jac="3-point",
