@@ -37,10 +37,14 @@
             {%- do built.update({row[0]: row[1]}) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- do run_query('create table if not exists raw.publication (file_version string)') -%}
+    {%- do run_query(
+        'create table if not exists raw.publication (file_version string); '
+        ~ 'alter table raw.publication add column if not exists is_tested boolean'
+    ) -%}
     {%- do run_query(
         'create or replace table raw.run as select ' ~ (built | length > 0) ~ ' as goes_on, '
-        ~ '(select max(file_version) from raw.publication) as published_version'
+        ~ 'max(file_version) as published_version, '
+        ~ 'coalesce(bool_and(is_tested), false) as is_tested from raw.publication'
     ) -%}
     {#- Until this run is through, none may go on from what it leaves. -#}
     {%- do run_query('drop table if exists raw.built_files') -%}

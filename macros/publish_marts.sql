@@ -21,22 +21,28 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set missing = marts | rejectattr('unique_id', 'in', done) | list -%}
+        {#- The tests of a model that is not enabled depend on nothing. -#}
+        {%- set untested = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test')
+            | selectattr('depends_on.nodes') | rejectattr('unique_id', 'in', done) | list -%}
         {%- if failed or missing -%}
             {%- do log(
                 'Not published: ' ~ (('failed: ' ~ failed | join(', ')) if failed
                 else 'a partial build') ~ '. The published database is as it was.', info=true
             ) -%}
         {%- else -%}
-            {{ adapter.dispatch('publish_marts')(marts | sort(attribute='name')) }}
+            {{ adapter.dispatch('publish_marts')(
+                marts | sort(attribute='name'), is_tested=not untested
+            ) }}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 
 {#-
     A build that goes on from the last one goes on from what that published too: in a copy of the
-    file, rows of touched customers are replaced, and tables that are not by customer.
+    file, rows of touched customers are replaced, and whole tables that are not by customer or may
+    have changed beyond these rows.
 -#}
-{% macro duckdb__publish_marts(marts) %}
+{% macro duckdb__publish_marts(marts, is_tested) %}
     {%- set published = env_var('SEGMENTS_DATABASE', 'customer_segments.duckdb') -%}
     {%- set new = published ~ '.next' -%}
     {%- set is_pseudonymous = run_query('select has_pseudonym_key()').rows[0][0] -%}
@@ -62,7 +68,8 @@
     {%- endif -%}
     {#- In one go: dbt takes longer to hand over a statement than DuckDB to write a comment. -#}
     {%- for mart in marts -%}
-        {%- if goes_on and 'by_customer' in mart.tags -%}
+        {%- if goes_on and 'by_customer' in mart.tags
+            and not mart.config.meta.get('remakes_others') -%}
             {%- do run_query(_publish_touched_customers(mart)) -%}
         {%- else -%}
             {%- do run_query(_publish_mart(mart, is_pseudonymous)) -%}
@@ -72,7 +79,9 @@
     {%- do run_query('detach published') -%}
     {%- do run_query("select publish_file(" ~ quoted(new) ~ ", " ~ quoted(published) ~ ")") -%}
     {%- if not is_pseudonymous -%}
-        {%- do run_query('insert into raw.publication select file_version(' ~ quoted(published) ~ ')') -%}
+        {%- do run_query(
+            'insert into raw.publication select file_version(' ~ quoted(published) ~ '), ' ~ is_tested
+        ) -%}
     {%- endif -%}
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}
 {% endmacro %}
@@ -114,6 +123,6 @@
 {% endmacro %}
 
 {#- Spark's tables are where analysts read them already. -#}
-{% macro spark__publish_marts(marts) %}
+{% macro spark__publish_marts(marts, is_tested) %}
     {%- do log('Built ' ~ marts | length ~ ' marts in schema ' ~ target.schema, info=true) -%}
 {% endmacro %}

@@ -5,14 +5,15 @@
 {% macro score_customers(customers, item_counts) %}
 with
 
+tastes as (
+
+    {{ customer_tastes(customers, item_counts, 'dim_taste_model') | indent(4) }}
+
+),
+
 clusters as (
 
-    {{ customer_clusters(
-        customers,
-        item_counts,
-        'dim_behaviour_model',
-        'dim_taste_model'
-    ) | indent(4) }}
+    {{ customer_clusters(customers, 'tastes', 'dim_behaviour_model') | indent(4) }}
 
 )
 

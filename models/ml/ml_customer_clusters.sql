@@ -5,9 +5,8 @@ final as (
 
     {{ customer_clusters(
         ref('fct_customer_features'),
-        ref('fct_customer_items'),
-        ref('ml_behaviour_model'),
-        ref('ml_taste_model')
+        ref('ml_customer_tastes'),
+        ref('ml_behaviour_model')
     ) | indent(4) }}
 
 )

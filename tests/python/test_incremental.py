@@ -1,12 +1,21 @@
 """A build on changed files gives the tables that a build from nothing gives, whatever changed."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import SAMPLE, WITHOUT_TESTS, Build, Builder
+from conftest import (
+    DATA_TESTS,
+    SAMPLE,
+    WITHOUT_TESTS,
+    Build,
+    Builder,
+    copied,
+    release_warehouse,
+)
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 # The models whose rows belong to customers, and what is made of them at once.
@@ -14,8 +23,9 @@ RUN = (
     "run",
     "--select",
     "+tag:by_customer",
-    "+fct_customer_features",
     "+dim_items",
+    "+fct_customer_segment_history",
+    "+rpt_segment_families",
     "+rpt_line_dispositions",
     "+rpt_malformed_lines",
 )
@@ -117,6 +127,43 @@ def moved_customers(folder: Path) -> None:
     write(folder / "moved.csv", [moved, arrived])
 
 
+def renamed_item(folder: Path) -> None:
+    """One customer's lines give an item that many others bought a name of another family."""
+    lines = [line for line in SAMPLE_DAYS[LAST[0]] if line["CustomerID"]]
+    sold = [line["StockCode"] for day in SAMPLE_DAYS.values() for line in day]
+    [(code, count)] = Counter(code for code in sold if code[:5].isdigit()).most_common(1)
+    renamed = dict(lines[0], StockCode=code, Description="CHRISTMAS STAR", InvoiceNo="996001")
+    write(
+        folder / "renamed.csv",
+        [dict(renamed, UnitPrice=f"{1 + number / 100:.2f}") for number in range(count)],
+    )
+
+
+def dated(path: Path, date: str, number: int) -> None:
+    """Write the lines of the last day as of another date, in invoices of their own."""
+    write(
+        path,
+        [
+            dict(line, InvoiceDate=f"{date} 12:00", InvoiceNo=f"{line['InvoiceNo']}{number}")
+            for line in SAMPLE_DAYS[LAST[3]]
+        ],
+    )
+
+
+def last_day_of_the_month(folder: Path) -> None:
+    """The as-of date is a month end by itself."""
+    dated(folder / "last_of_month.csv", "12/31/24", 1)
+
+
+def first_days_of_the_next(folder: Path) -> None:
+    dated(folder / "next_month.csv", "1/3/25", 2)
+
+
+def the_next_month_is_gone(folder: Path) -> None:
+    (folder / "next_month.csv").unlink()
+    (folder / "last_of_month.csv").unlink()
+
+
 def a_file_is_gone(folder: Path) -> None:
     (folder / "last_0.csv").unlink()
 
@@ -148,7 +195,7 @@ def test_a_build_with_every_test_publishes_what_a_whole_build_publishes(
     folder, first = history
     one_more_day(folder)
     late_lines(folder)
-    again = build(folder, "build", "--exclude", "resource_type:unit_test", folder=first.folder)
+    again = build(folder, *DATA_TESTS, folder=first.folder)
     assert again.success, [
         (r.node.name, r.message) for r in again.results if r.status in ("error", "fail")
     ]
@@ -170,8 +217,9 @@ def test_a_build_with_every_test_publishes_what_a_whole_build_publishes(
 
 CHANGES: list[tuple[Change, ...]] = [
     (nothing,),
-    (corrected_day, a_day_twice),
-    (cancelled_sales, moved_customers, a_file_is_gone),
+    (corrected_day, a_day_twice, last_day_of_the_month),
+    (renamed_item, first_days_of_the_next),
+    (cancelled_sales, moved_customers, a_file_is_gone, the_next_month_is_gone),
 ]
 
 
@@ -190,3 +238,33 @@ def test_changed_files_give_what_a_whole_build_gives(
         assert whole.success, whole.exception
         for name, rows in tables(whole).items():
             assert kept[name] == rows, name
+
+
+def test_rows_stay_untested_until_every_test_has_passed(
+    history: tuple[Path, Build], build: Builder, tmp_path: Path
+) -> None:
+    """A customer twice, of whom no line is new, in a table that no other needs: all are made."""
+    folder, first = history
+    copied(first, tmp_path)
+    table = "main.fct_exercise_features"
+    spoil = f"insert into {table} select * from {table}"
+
+    def change(statement: str) -> None:
+        release_warehouse()
+        with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+            warehouse.execute(f"{statement} where rowid = (select max(rowid) from {table})")
+
+    def again(*arguments: str) -> set[str]:
+        built = build(folder, *(arguments or DATA_TESTS), folder=tmp_path)
+        assert went_on(built)
+        return {str(result.node.name) for result in built.results if result.status == "fail"}
+
+    broken = {"unique_fct_exercise_features_customer_id"}
+    assert again(*WITHOUT_TESTS) == set()
+    change(spoil)
+    assert again() == broken, "the build before had no tests"
+    assert again() == broken, "a test failed in the build before"
+    change(f"delete from {table}")
+    assert again() == set()
+    change(spoil)
+    assert again() == set(), "every row was tested, and nobody is touched since"

@@ -61,16 +61,19 @@ def test_sql_and_python_agree(
         step_count=1,
         seed=1,
     )
-    sql = compiled(sample_build, "ml/ml_customer_clusters")
+    tastes = compiled(sample_build, "ml/ml_customer_tastes")
+    clusters = compiled(sample_build, "ml/ml_customer_clusters")
     with duckdb.connect() as connection:
         for name, table in {
             "fct_customer_features": features,
             "fct_customer_items": counts,
             "ml_behaviour_model": behaviour.to_table(),
             "ml_taste_model": taste.to_table(),
+            "ml_models": pd.DataFrame({"model_version": [1], "is_in_force": [True]}),
         }.items():
             connection.register(name, table)
-        found = connection.sql(sql).df().sort_values("customer_id", ignore_index=True)
+        connection.execute(f"create table ml_customer_tastes as {tastes}")
+        found = connection.sql(clusters).df().sort_values("customer_id", ignore_index=True)
     assert found["customer_id"].tolist() == features["customer_id"].tolist()
     customer_ids = features["customer_id"].to_numpy(dtype=object)
     for axis, distances in {

@@ -6,9 +6,9 @@ customer_items as (
 
 ),
 
-families as (
+taste_contributions as (
 
-    select * from {{ ref('int_items_grouped') }}
+    select * from {{ ref('int_customer_taste_contributions') }}
 
 ),
 
@@ -31,13 +31,18 @@ first_days as (
 
 ),
 
--- Day 0 and the length of the history: the halves are halves of the time.
+-- From this day on the second half of the history, to the day, runs.
 history as (
 
     select
-        first_days.first_date,
-        {{ dbt.datediff('first_days.first_date', 'as_of.as_of_date', 'day') }}  -- noqa: LT05
-            as day_count
+        cast(
+            {{ dbt.dateadd(
+                'day',
+                'cast(ceil(' ~ dbt.datediff('first_days.first_date', 'as_of.as_of_date', 'day')
+                ~ ' / 2.0) as int)',
+                'first_days.first_date'
+            ) }} as date
+        ) as second_half_date
 
     from first_days
 
@@ -45,52 +50,10 @@ history as (
 
 ),
 
-customer_products as (
+customer_families as (
 
-    select
-        customer_id,
-        'item' as product_type,
-        stock_code as product,
-        first_bought_date,
-        last_bought_date
-
-    from customer_items
-
-    union all
-
-    select
-        customer_items.customer_id,
-        'family' as product_type,
-        coalesce(families.product_family, 'Other') as product,
-        min(customer_items.first_bought_date) as first_bought_date,
-        max(customer_items.last_bought_date) as last_bought_date
-
-    from customer_items
-
-    left join families
-        on customer_items.stock_code = families.stock_code
-
-    group by 1, 2, 3
-
-),
-
-bought as (
-
-    select
-        customer_segments.segment_id,
-        customer_products.product_type,
-        customer_products.product,
-        2 * {{ dbt.datediff('history.first_date', 'customer_products.first_bought_date', 'day') }}  -- noqa: LT05
-        < history.day_count as is_early,
-        2 * {{ dbt.datediff('history.first_date', 'customer_products.last_bought_date', 'day') }}  -- noqa: LT05
-        >= history.day_count as is_late
-
-    from customer_products
-
-    inner join customer_segments
-        on customer_products.customer_id = customer_segments.customer_id
-
-    cross join history
+    select * from taste_contributions
+    where order_count is not null
 
 ),
 
@@ -115,14 +78,47 @@ totals as (
 segment_counts as (
 
     select
-        segment_id,
-        product_type,
-        product,
+        customer_segments.segment_id,
+        'item' as product_type,
+        customer_items.stock_code as product,
         count(*) as customer_count,
-        count(*) filter (where is_early) as early_customer_count,
-        count(*) filter (where is_late) as late_customer_count
+        count(*) filter (
+            where customer_items.first_bought_date < history.second_half_date
+        ) as early_customer_count,
+        count(*) filter (
+            where customer_items.last_bought_date >= history.second_half_date
+        ) as late_customer_count
 
-    from bought
+    from customer_items
+
+    inner join customer_segments
+        on customer_items.customer_id = customer_segments.customer_id
+
+    cross join history
+
+    group by 1, 2, 3
+
+    union all
+
+    select
+        customer_segments.segment_id,
+        'family' as product_type,
+        customer_families.product_family as product,
+        count(*) as customer_count,
+        count(*) filter (
+            where customer_families.first_bought_date < history.second_half_date
+        ) as early_customer_count,
+        count(*) filter (
+            where customer_families.last_bought_date >= history.second_half_date
+        ) as late_customer_count
+
+    from customer_families
+
+    inner join customer_segments
+        on customer_families.customer_id = customer_segments.customer_id
+
+    cross join history
+
     group by 1, 2, 3
 
 ),

@@ -12,9 +12,9 @@ customer_items as (
 
 ),
 
-projections_in_force as (
+clusters_in_force as (
 
-    select * from {{ ref('int_customer_projections_dated') }}
+    select * from {{ ref('int_customer_clusters_at_month_end') }}
 
 ),
 
@@ -48,27 +48,25 @@ taste_model as (
 
 ),
 
-recent_customers as (
+recent_days as (
 
-    select customers.*
-    from customers
+    select as_of_date
+    from month_ends
+    where is_current
 
-    inner join month_ends
-        on
-            customers.as_of_date = month_ends.as_of_date
-            or customers.as_of_date = month_ends.previous_as_of_date
+    union all
 
-    where month_ends.is_current
+    select previous_as_of_date as as_of_date
+    from month_ends
+    where is_current
 
 ),
 
--- None as long as the model in force was there before: its projections are known.
-items_to_project as (
+-- None as long as the model in force was there before: its clusters are known.
+other_model as (
 
-    select customer_items.*
-    from customer_items
-
-    cross join model_before
+    select models.model_version
+    from model_before
 
     inner join models
         on
@@ -77,40 +75,65 @@ items_to_project as (
 
 ),
 
-other_projections as (
+customers_to_label as (
 
-    {{ projections_dated('items_to_project', 'taste_model') | indent(4) }}
+    select customers.*
+    from customers
+
+    inner join recent_days
+        on customers.as_of_date = recent_days.as_of_date
+
+    cross join other_model
+
+),
+
+items_to_project as (
+
+    select customer_items.*
+    from customer_items
+
+    cross join other_model
 
 ),
 
 projections as (
 
-    select projections_in_force.*
-    from projections_in_force
+    {{ projections_dated('items_to_project', 'taste_model') | indent(4) }}
 
-    inner join model_before
-        on projections_in_force.model_version = model_before.model_version
+),
 
-    union all
+other_clusters as (
 
-    select
-        other_projections.customer_id,
-        model_before.model_version,
-        other_projections.known_item_count,
-        {{ each_component('other_projections.projection_#') | indent(8) }},
-        other_projections.month_start_date,
-        other_projections.next_month_start_date
-
-    from other_projections
-
-    cross join model_before
+    {{ month_end_clusters('customers_to_label', 'projections', 'behaviour_model', 'taste_model')
+        | indent(4) }}
 
 ),
 
 final as (
 
-    {{ month_end_clusters('recent_customers', 'projections', 'behaviour_model', 'taste_model')
-        | indent(4) }}
+    select
+        clusters_in_force.customer_id,
+        clusters_in_force.behaviour_cluster_id,
+        clusters_in_force.taste_cluster_id,
+        clusters_in_force.as_of_date
+
+    from clusters_in_force
+
+    inner join recent_days
+        on clusters_in_force.as_of_date = recent_days.as_of_date
+
+    inner join model_before
+        on clusters_in_force.model_version = model_before.model_version
+
+    union all
+
+    select
+        customer_id,
+        behaviour_cluster_id,
+        taste_cluster_id,
+        as_of_date
+
+    from other_clusters
 
 )
 

@@ -5,6 +5,7 @@
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
+    meta={'remakes_others': true},
     pre_hook=['{{ forget_touched_customers() }}', '{{ forget_other_models() }}']
 ) }}
 with

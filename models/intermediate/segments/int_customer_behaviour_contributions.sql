@@ -24,77 +24,72 @@ positions as (
 
 ),
 
-customer_features as (
+centroids as (
 
-    {% for feature in var('behaviour_features') -%}
-        select
-            positions.customer_id,
-            '{{ feature }}' as feature,
-            cast(features.{{ feature }} as double) as customer_value,
-            positions.{{ feature }}_position as position
+    select
+        cluster_id,
+        {{ each_feature("max(value) filter (where feature = '#') as #_centroid") | indent(8) }}
 
-        from positions
+    from model_parameters
+    where parameter = 'centroid'
+    group by 1
 
-        inner join features
-            on positions.customer_id = features.customer_id
+),
 
-        {{ 'union all' if not loop.last }}
+measured as (
 
-    {% endfor %}
+    select
+        positions.*,
+        {{ each_feature('cast(features.# as double) as #') | indent(8) }},
+        {{ each_feature(
+            'power(positions.#_position - runner_ups.#_centroid, 2) '
+            ~ '- power(positions.#_position - owns.#_centroid, 2) as #_contribution'
+        ) | indent(8) }}
+
+    from positions
+
+    inner join features
+        on positions.customer_id = features.customer_id
+
+    inner join clusters
+        on positions.customer_id = clusters.customer_id
+
+    inner join centroids as owns
+        on clusters.behaviour_cluster_id = owns.cluster_id
+
+    inner join centroids as runner_ups
+        on clusters.behaviour_runner_up_cluster_id = runner_ups.cluster_id
 
 ),
 
 typical_values as (
 
     select
-        feature,
-        percentile_disc(0.5) within group (order by customer_value) as typical_value
+        {{ each_feature('percentile_disc(0.5) within group (order by #) as #') | indent(8) }}
 
-    from customer_features
-    group by 1
-
-),
-
-centroids as (
-
-    select
-        cluster_id,
-        feature,
-        value
-
-    from model_parameters
-    where parameter = 'centroid'
+    from measured
 
 ),
 
 final as (
 
-    select
-        customer_features.customer_id,
-        customer_features.feature,
-        customer_features.customer_value,
-        typical_values.typical_value,
-        customer_features.position,
-        power(customer_features.position - runner_ups.value, 2)
-        - power(customer_features.position - owns.value, 2) as contribution
+    {% for feature in var('behaviour_features') -%}
+        select
+            measured.customer_id,
+            '{{ feature }}' as feature,
+            {{ reason_rank(feature, 'measured') | indent(12) }} as reason_rank,
+            measured.{{ feature }} as customer_value,
+            typical_values.{{ feature }} as typical_value,
+            measured.{{ feature }}_position as position,
+            measured.{{ feature }}_contribution as contribution
 
-    from customer_features
+        from measured
 
-    inner join typical_values
-        on customer_features.feature = typical_values.feature
+        cross join typical_values
 
-    inner join clusters
-        on customer_features.customer_id = clusters.customer_id
+        {{ 'union all' if not loop.last }}
 
-    inner join centroids as owns
-        on
-            customer_features.feature = owns.feature
-            and clusters.behaviour_cluster_id = owns.cluster_id
-
-    inner join centroids as runner_ups
-        on
-            customer_features.feature = runner_ups.feature
-            and clusters.behaviour_runner_up_cluster_id = runner_ups.cluster_id
+    {% endfor %}
 
 )
 

@@ -70,39 +70,70 @@ centroids as (
 
 ),
 
+-- From each centroid to each other one.
+centroid_gaps as (
+
+    select
+        owns.cluster_id,
+        others.cluster_id as other_cluster_id,
+        {{ each_feature(
+            "max(others.value - owns.value) filter (where owns.feature = '#') as #_gap"
+        ) | indent(8) }}
+
+    from centroids as owns
+
+    inner join centroids as others
+        on
+            owns.feature = others.feature
+            and owns.cluster_id <> others.cluster_id
+
+    group by 1, 2
+
+),
+
+-- How far a customer lies beyond the border to each other cluster, in squares of distances.
+borders as (
+
+    select
+        clusters.customer_id,
+        clusters.behaviour_cluster_id as cluster_id,
+        {{ each_feature('centroid_gaps.#_gap') | indent(8) }},
+        power(distances.distance, 2) - power(clusters.behaviour_distance, 2) as square_gap
+
+    from clusters
+
+    inner join distances
+        on clusters.customer_id = distances.customer_id
+
+    inner join centroid_gaps
+        on
+            clusters.behaviour_cluster_id = centroid_gaps.cluster_id
+            and distances.cluster_id = centroid_gaps.other_cluster_id
+
+),
+
 -- How far the feature has to go for another centroid to be as near as the own one.
 moves as (
 
     select
         contributions.customer_id,
         contributions.feature,
-        clusters.behaviour_cluster_id as cluster_id,
+        borders.cluster_id,
         contributions.position,
         contributions.customer_value,
-        (power(distances.distance, 2) - power(clusters.behaviour_distance, 2))
-        / (2 * (others.value - owns.value)) as move
+        borders.square_gap / (
+            2 * nullif(
+                case contributions.feature
+                    {{ each_feature("when '#' then borders.#_gap", '') | indent(20) }}
+                end,
+                0
+            )
+        ) as move
 
     from contributions
 
-    inner join clusters
-        on contributions.customer_id = clusters.customer_id
-
-    inner join distances
-        on
-            contributions.customer_id = distances.customer_id
-            and clusters.behaviour_cluster_id <> distances.cluster_id
-
-    inner join centroids as owns
-        on
-            contributions.feature = owns.feature
-            and clusters.behaviour_cluster_id = owns.cluster_id
-
-    inner join centroids as others
-        on
-            contributions.feature = others.feature
-            and distances.cluster_id = others.cluster_id
-
-    where others.value <> owns.value
+    inner join borders
+        on contributions.customer_id = borders.customer_id
 
 ),
 

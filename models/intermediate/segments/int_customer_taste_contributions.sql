@@ -2,18 +2,43 @@
     A place on the taste axis is a sum over items, scaled to length 1, and the squared distance to
     one centroid less that to another is linear in it: so each family of items has its part. Sums
     are of decimals, which are the same in any order.
+
+    Rows of another model than that in force go, and of customers with an item that is of another
+    family now. Customers who then have none are computed.
 -#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    meta={'remakes_others': true},
+    pre_hook=[
+        '{{ forget_touched_customers() }}',
+        '{{ forget_other_models() }}',
+        '{{ forget_regrouped_items() }}'
+    ]
+) }}
 with
 
-clusters as (
+tastes as (
 
-    select * from {{ ref('ml_customer_clusters') }}
+    select * from {{ ref('ml_customer_tastes') }}
+    {%- if is_going_on() %}
+    where customer_id not in (select customer_id from {{ this }})
+    {%- endif %}
 
 ),
 
 customer_items as (
 
     select * from {{ ref('fct_customer_items') }}
+    {%- if is_going_on() %}
+    where customer_id in (select tastes.customer_id from tastes)
+    {%- endif %}
+
+),
+
+models as (
+
+    select * from {{ ref('ml_models') }}
 
 ),
 
@@ -67,6 +92,9 @@ family_totals as (
         customer_items.customer_id,
         items.product_family,
         sum(customer_items.order_count) as order_count,
+        sum(customer_items.net_sales_gbp) as net_sales_gbp,
+        min(customer_items.first_bought_date) as first_bought_date,
+        max(customer_items.last_bought_date) as last_bought_date,
         {{ each_component(
             'sum(' ~ taste_term('customer_items.order_count', 'items.weight_#')
             ~ ') as projection_#'
@@ -81,48 +109,11 @@ family_totals as (
 
 ),
 
-family_orders as (
-
-    select
-        product_family,
-        sum(order_count) as order_count
-
-    from family_totals
-    group by 1
-
-),
-
--- Windows over few rows: over those of all customers, one worker would do it alone.
-family_shares as (
-
-    select
-        product_family,
-        cast(order_count as double) / sum(order_count) over () as typical_share
-
-    from family_orders
-
-),
-
-customer_shares as (
-
-    select
-        family_totals.*,
-        family_shares.typical_share,
-        cast(family_totals.order_count as double)
-        / sum(family_totals.order_count) over (partition by family_totals.customer_id)
-            as customer_share
-
-    from family_totals
-
-    inner join family_shares
-        on family_totals.product_family = family_shares.product_family
-
-),
-
-lengths as (
+customer_totals as (
 
     select
         customer_id,
+        sum(order_count) as order_count,
         sqrt(
             {{ each_component('power(cast(sum(projection_#) as double), 2)', ' +') | indent(12) }}
         ) as projection_length
@@ -160,43 +151,57 @@ directions as (
 customer_directions as (
 
     select
-        clusters.customer_id,
+        tastes.customer_id,
         {{ each_component('directions.direction_#') | indent(8) }},
         directions.start
 
-    from clusters
+    from tastes
 
     inner join directions
         on
-            clusters.taste_cluster_id = directions.taste_cluster_id
-            and clusters.taste_runner_up_cluster_id = directions.taste_runner_up_cluster_id
+            tastes.taste_cluster_id = directions.taste_cluster_id
+            and tastes.taste_runner_up_cluster_id = directions.taste_runner_up_cluster_id
 
 ),
 
-final as (
+contributions as (
 
     select
-        customer_shares.customer_id,
-        customer_shares.product_family,
-        customer_shares.customer_share,
-        customer_shares.typical_share,
+        family_totals.*,
+        cast(family_totals.order_count as double) / customer_totals.order_count as customer_share,
         coalesce(
             2 * (
                 {{ each_component(
-                    'cast(customer_shares.projection_# as double) * customer_directions.direction_#',
+                    'cast(family_totals.projection_# as double) * customer_directions.direction_#',
                     ' +'
                 ) | indent(16) }}
-            ) / nullif(lengths.projection_length, 0),
+            ) / nullif(customer_totals.projection_length, 0),
             0
         ) as contribution
 
-    from customer_shares
+    from family_totals
 
-    inner join lengths
-        on customer_shares.customer_id = lengths.customer_id
+    inner join customer_totals
+        on family_totals.customer_id = customer_totals.customer_id
 
     left join customer_directions
-        on customer_shares.customer_id = customer_directions.customer_id
+        on family_totals.customer_id = customer_directions.customer_id
+
+),
+
+parts as (
+
+    select
+        customer_id,
+        product_family,
+        order_count,
+        net_sales_gbp,
+        customer_share,
+        contribution,
+        first_bought_date,
+        last_bought_date
+
+    from contributions
 
     union all
 
@@ -204,11 +209,56 @@ final as (
     select
         customer_id,
         'Other' as product_family,
+        null as order_count,
+        null as net_sales_gbp,
         null as customer_share,
-        null as typical_share,
-        start as contribution
+        start as contribution,
+        null as first_bought_date,
+        null as last_bought_date
 
     from customer_directions
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        parts.customer_id,
+        cast(models.model_version as {{ dbt.type_bigint() }}) as model_version,
+
+        ---------- strings
+        parts.product_family,
+
+        ---------- numbers
+        -- Items of no family say nothing to people, so they are among the others.
+        case
+            when parts.product_family = 'Other' then 4
+            else
+                least(
+                    row_number() over (
+                        partition by parts.customer_id
+                        order by
+                            parts.product_family = 'Other',
+                            parts.contribution desc,
+                            parts.product_family
+                    ),
+                    4
+                )
+        end as reason_rank,
+        cast(parts.order_count as bigint) as order_count,
+        cast(parts.net_sales_gbp as decimal(18, 4)) as net_sales_gbp,
+        parts.customer_share,
+        parts.contribution,
+
+        ---------- dates
+        parts.first_bought_date,
+        parts.last_bought_date
+
+    from parts
+
+    inner join models
+        on models.is_in_force
 
 )
 

@@ -1,14 +1,21 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
 with
 
 customers as (
 
     select * from {{ ref('int_customers_located') }}
+    {{ of_touched_customers() }}
 
 ),
 
 orders as (
 
     select * from {{ ref('fct_orders') }}
+    {{ of_touched_customers() }}
 
 ),
 

@@ -100,7 +100,10 @@ bought as (
 
     select
         customer_items.customer_id,
-        count(*) as candidate_count
+        candidates.candidate_rank - row_number() over (
+            partition by customer_items.customer_id
+            order by candidates.candidate_rank
+        ) as offers_before
 
     from customer_items
 
@@ -112,55 +115,34 @@ bought as (
             customer_segments.segment_id = candidates.segment_id
             and customer_items.stock_code = candidates.stock_code
 
-    group by 1
+),
+
+item_ranks as (
+
+    {{ dbt.generate_series(var('next_best_item_count')) | trim | indent(4) }}
 
 ),
 
--- Who bought b of the candidates finds enough others among the first ones, b more than are asked
--- for: no customer is joined to more.
+-- The first candidate is for the first place, and so on; each one that the customer bought moves
+-- those behind it up by one.
 offers as (
 
     select
         customer_segments.customer_id,
-        candidates.segment_id,
-        candidates.stock_code,
-        candidates.candidate_rank,
-        candidates.customer_count,
-        candidates.segment_size,
-        candidates.all_support,
-        candidates.expected_support,
-        candidates.expected_lift
+        customer_segments.segment_id,
+        item_ranks.generated_number as item_rank,
+        item_ranks.generated_number + count(bought.customer_id) as candidate_rank
 
     from customer_segments
 
+    cross join item_ranks
+
     left join bought
-        on customer_segments.customer_id = bought.customer_id
-
-    inner join candidates
         on
-            customer_segments.segment_id = candidates.segment_id
-            and candidates.candidate_rank
-            <= {{ var('next_best_item_count') }} + coalesce(bought.candidate_count, 0)
+            customer_segments.customer_id = bought.customer_id
+            and item_ranks.generated_number > bought.offers_before
 
-),
-
-new_offers as (
-
-    select
-        offers.*,
-        row_number() over (
-            partition by offers.customer_id
-            order by offers.candidate_rank
-        ) as item_rank
-
-    from offers
-
-    left join customer_items
-        on
-            offers.customer_id = customer_items.customer_id
-            and offers.stock_code = customer_items.stock_code
-
-    where customer_items.stock_code is null
+    group by 1, 2, 3
 
 ),
 
@@ -168,27 +150,30 @@ final as (
 
     select
         ---------- ids
-        new_offers.customer_id,
-        new_offers.segment_id,
-        new_offers.stock_code,
+        offers.customer_id,
+        offers.segment_id,
+        candidates.stock_code,
 
         ---------- strings
         items.item_name,
         items.product_family,
 
         ---------- numbers
-        cast(new_offers.item_rank as bigint) as item_rank,
-        cast(new_offers.customer_count as double) / new_offers.segment_size as support,
-        new_offers.all_support,
-        new_offers.expected_support,
-        new_offers.expected_lift
+        cast(offers.item_rank as bigint) as item_rank,
+        cast(candidates.customer_count as double) / candidates.segment_size as support,
+        candidates.all_support,
+        candidates.expected_support,
+        candidates.expected_lift
 
-    from new_offers
+    from offers
+
+    inner join candidates
+        on
+            offers.segment_id = candidates.segment_id
+            and offers.candidate_rank = candidates.candidate_rank
 
     inner join items
-        on new_offers.stock_code = items.stock_code
-
-    where new_offers.item_rank <= {{ var('next_best_item_count') }}
+        on candidates.stock_code = items.stock_code
 
 )
 

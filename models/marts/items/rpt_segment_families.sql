@@ -6,15 +6,9 @@ product_counts as (
 
 ),
 
-customer_items as (
+taste_contributions as (
 
-    select * from {{ ref('fct_customer_items') }}
-
-),
-
-items as (
-
-    select * from {{ ref('dim_items') }}
+    select * from {{ ref('int_customer_taste_contributions') }}
 
 ),
 
@@ -41,17 +35,15 @@ family_sales as (
 
     select
         customer_segments.segment_id,
-        items.product_family,
-        sum(customer_items.net_sales_gbp) as net_sales_gbp
+        taste_contributions.product_family,
+        sum(taste_contributions.net_sales_gbp) as net_sales_gbp
 
-    from customer_items
+    from taste_contributions
 
     inner join customer_segments
-        on customer_items.customer_id = customer_segments.customer_id
+        on taste_contributions.customer_id = customer_segments.customer_id
 
-    inner join items
-        on customer_items.stock_code = items.stock_code
-
+    where taste_contributions.order_count is not null
     group by 1, 2
 
 ),

@@ -12,14 +12,25 @@ taste_contributions as (
 
 ),
 
-contributions as (
+family_shares as (
+
+    select
+        product_family,
+        cast(sum(order_count) as double) / sum(sum(order_count)) over () as typical_share
+
+    from taste_contributions
+    where order_count is not null
+    group by 1
+
+),
+
+axes as (
 
     select
         customer_id,
         'behaviour' as axis,
         feature,
-        {{ feature_text('feature', 'customer_value') }}
-        || ', typical ' || {{ feature_text('feature', 'typical_value', false) }} as reason,
+        reason_rank,
         contribution,
         customer_value,
         typical_value
@@ -29,44 +40,63 @@ contributions as (
     union all
 
     select
-        customer_id,
+        taste_contributions.customer_id,
         'taste' as axis,
-        product_family as feature,
-        product_family || ' ' || {{ percent_text('customer_share') }}
-        || ' of item orders, typical ' || {{ percent_text('typical_share') }} as reason,
-        contribution,
-        customer_share as customer_value,
-        typical_share as typical_value
+        taste_contributions.product_family as feature,
+        taste_contributions.reason_rank,
+        taste_contributions.contribution,
+        taste_contributions.customer_share as customer_value,
+        family_shares.typical_share as typical_value
 
     from taste_contributions
 
+    left join family_shares
+        on taste_contributions.product_family = family_shares.product_family
+
 ),
 
--- Items of no family say nothing to people, so they are among the others.
-numbered as (
+reasons as (
 
     select
-        *,
-        row_number() over (
-            partition by customer_id, axis
-            order by feature = 'Other', contribution desc, feature
-        ) as feature_number
+        customer_id,
+        axis,
+        feature,
+        case
+            when axis = 'behaviour'
+                then
+                    {{ feature_text('feature', 'customer_value') | indent(20) }}
+                    || ', typical ' || {{ feature_text('feature', 'typical_value', false) }}
+            else
+                feature || ' ' || {{ percent_text('customer_value') }}
+                || ' of item orders, typical ' || {{ percent_text('typical_value') }}
+        end as reason,
+        reason_rank,
+        cast(contribution as decimal(28, 15)) as contribution,
+        customer_value,
+        typical_value
 
-    from contributions
+    from axes
+    where reason_rank < 4
 
-),
+    union all
 
-ranked as (
-
+    -- Decimals, because they add up to the same sum in any order.
     select
-        *,
-        case when feature = 'Other' then 4 else least(feature_number, 4) end as reason_rank
+        customer_id,
+        axis,
+        'all others' as feature,
+        'all others' as reason,
+        reason_rank,
+        sum(cast(contribution as decimal(28, 15))) as contribution,
+        null as customer_value,
+        null as typical_value
 
-    from numbered
+    from axes
+    where reason_rank = 4
+    group by 1, 2, 5
 
 ),
 
--- Decimals, because they add up to the same sum in any order.
 final as (
 
     select
@@ -75,17 +105,16 @@ final as (
 
         ---------- strings
         axis,
-        case when reason_rank = 4 then 'all others' else max(feature) end as feature,
-        case when reason_rank = 4 then 'all others' else max(reason) end as reason,
+        feature,
+        reason,
 
         ---------- numbers
         cast(reason_rank as bigint) as reason_rank,
-        cast(sum(cast(contribution as decimal(28, 15))) as double) as contribution,
-        case when reason_rank < 4 then max(customer_value) end as customer_value,
-        case when reason_rank < 4 then max(typical_value) end as typical_value
+        cast(contribution as double) as contribution,
+        customer_value,
+        typical_value
 
-    from ranked
-    group by customer_id, axis, reason_rank
+    from reasons
 
 )
 

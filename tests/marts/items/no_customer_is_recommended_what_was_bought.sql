@@ -9,11 +9,7 @@ recommended as (
 
 sale_lines as (
 
-    select distinct
-        customer_id,
-        stock_code
-
-    from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines') }}
     where unit_count > 0
 
 ),
@@ -35,13 +31,18 @@ select
     recommended.stock_code,
     recommended.item_rank
 from recommended
-inner join lists
-    on recommended.customer_id = lists.customer_id
-left join sale_lines
+inner join sale_lines
     on
         recommended.customer_id = sale_lines.customer_id
         and recommended.stock_code = sale_lines.stock_code
+
+union all
+
+select
+    lists.customer_id,
+    null as stock_code,
+    lists.last_rank as item_rank
+from lists
 where
-    sale_lines.stock_code is not null
-    or lists.last_rank <> lists.item_count
+    lists.last_rank <> lists.item_count
     or lists.item_count > {{ var('next_best_item_count') }}

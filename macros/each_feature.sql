@@ -1,0 +1,8 @@
+{#- The expression for each feature of the behaviour axis, # being its name, with commas or so between. -#}
+{% macro each_feature(expression, separator=',') -%}
+    {%- set found = [] -%}
+    {%- for feature in var('behaviour_features') -%}
+        {%- do found.append(expression | replace('#', feature)) -%}
+    {%- endfor -%}
+    {%- do return(found | join(separator ~ '\n')) -%}
+{%- endmacro %}
