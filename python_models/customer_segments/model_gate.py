@@ -24,6 +24,7 @@ from customer_segments.metrics import (
     overlap,
     subsample_agreement,
 )
+from customer_segments.rules import BOUNDS, behaviour_rules
 from customer_segments.segment_model import (
     PARAMETER_COLUMNS,
     Customers,
@@ -89,7 +90,8 @@ def fit_model(
     measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
     (cluster_id) who were in the stored cluster (component). `curve_margin` and `curve_agreed` are
     the points (component) of the confidence curves, `calibration_...` their check by bins
-    (component, see `confidence`).
+    (component, see `confidence`), and `rule_...` the bounds of the boxes (component) of a behaviour
+    cluster, left out with the parameters (see `rules`).
 
     Raises ValueError when there are too few customers or items for a fit.
     """
@@ -132,8 +134,11 @@ def fit_model(
         _row("model", "decision", text="refused" if is_refused else "accepted"),
         _row("model", "decision_reason", text="; ".join(problems) or "within all bounds"),
     ]
+    if is_refused:
+        return pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
+    rows += _rule_rows(model, settings.random_seed)
     table = pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
-    return table if is_refused else pd.concat([table, model.to_table()], ignore_index=True)
+    return pd.concat([table, model.to_table()], ignore_index=True)
 
 
 def measure_stability(
@@ -255,6 +260,21 @@ def _confidence_rows(stability: Stability, seed: int) -> Iterable[dict[str, obje
         for number, found in enumerate(calibration(ours, agreed), 1):
             for name, value in vars(found).items():
                 yield _row(axis, f"calibration_{name}", component=number, value=value)
+
+
+def _rule_rows(model: SegmentModel, seed: int) -> Iterable[dict[str, object]]:
+    """Yield the bounds of each box of the rules, null where there is none."""
+    parameters = model.to_table()
+    boxes = behaviour_rules(parameters[parameters["axis"] == "behaviour"], seed)
+    for box in boxes.to_dict("records"):
+        for bound in BOUNDS:
+            yield _row(
+                "behaviour",
+                f"rule_{bound}",
+                component=box["box_number"],
+                cluster_id=box["cluster_id"],
+                value=box[bound],
+            )
 
 
 def _problems(

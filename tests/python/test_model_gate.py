@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from customer_segments.model_gate import Gate, fit_model, measure_stability
+from customer_segments.rules import BOUNDS, behaviour_rules
 from customer_segments.segment_model import (
+    MODEL_PARAMETERS,
     Customers,
     SegmentModel,
     Settings,
@@ -89,6 +91,17 @@ def test_a_table_is_the_model(first: pd.DataFrame) -> None:
     assert (found == expected.labels(customers)).all()
 
 
+def test_a_table_has_the_rules_of_the_model(first: pd.DataFrame) -> None:
+    behaviour = first[first["axis"] == "behaviour"]
+    model = behaviour[behaviour["parameter"].isin(MODEL_PARAMETERS)]
+    boxes = behaviour_rules(model, SETTINGS.random_seed)
+    for bound in BOUNDS:
+        stored = behaviour[behaviour["parameter"] == f"rule_{bound}"]
+        assert stored["cluster_id"].tolist() == boxes["cluster_id"].tolist()
+        assert stored["component"].tolist() == boxes["box_number"].tolist()
+        np.testing.assert_array_equal(stored["value"].astype(float), boxes[bound])
+
+
 def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> None:
     """The stored model calls its clusters 4, 3, 2, 9 and 2, 1: the refit does, too."""
     renamed = first.copy()
@@ -151,7 +164,7 @@ def test_a_refit_that_changes_too_many_is_refused_unless_forced(first: pd.DataFr
     )
     assert fact(table, "decision", "text") == "refused"
     assert "would change segment" in str(fact(table, "decision_reason", "text"))
-    assert not table["parameter"].isin(["centroid", "idf"]).any()
+    assert not table["parameter"].isin(["centroid", "idf", "rule_worth_above"]).any()
     forced = fit_model(
         Customers.of(features, counts),
         SETTINGS,
