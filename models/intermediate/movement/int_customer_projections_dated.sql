@@ -10,12 +10,19 @@
 ) }}
 with
 
+customers as (
+
+    select customer_id from {{ ref('dim_customers') }}
+    {%- if is_going_on() %}
+    where customer_id not in (select dated.customer_id from {{ this }} as dated)
+    {%- endif %}
+
+),
+
 customer_items as (
 
     select * from {{ ref('int_customer_items_dated') }}
-    {%- if is_going_on() %}
-    where customer_id not in (select customer_id from {{ this }})
-    {%- endif %}
+    where customer_id in (select customers.customer_id from customers)
 
 ),
 
