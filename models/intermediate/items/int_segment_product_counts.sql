@@ -24,10 +24,17 @@ as_of as (
 
 ),
 
+customer_families as (
+
+    select * from taste_contributions
+    where order_count is not null
+
+),
+
 first_days as (
 
     select min(first_bought_date) as first_date
-    from customer_items
+    from customer_families
 
 ),
 
@@ -47,13 +54,6 @@ history as (
     from first_days
 
     cross join as_of
-
-),
-
-customer_families as (
-
-    select * from taste_contributions
-    where order_count is not null
 
 ),
 

@@ -3,14 +3,18 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    select
+        file_path,
+        line_id
+
+    from {{ ref('stg_online_retail__invoice_lines') }}
 
 ),
 
-malformed_files as (
+-- Once more: DuckDB keeps a copy of a CTE that is read twice.
+malformed_lines as (
 
-    select distinct file_path
-    from lines
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
     where unreadable_column is not null
 
 ),
@@ -18,14 +22,11 @@ malformed_files as (
 first_lines as (
 
     select
-        lines.file_path,
-        min(lines.line_id) as line_id
+        file_path,
+        min(line_id) as line_id
 
     from lines
-
-    inner join malformed_files
-        on lines.file_path = malformed_files.file_path
-
+    where file_path in (select malformed_lines.file_path from malformed_lines)
     group by 1
 
 ),
@@ -34,24 +35,22 @@ final as (
 
     select
         ---------- ids
-        lines.line_id,
-        lines.invoice_id,
-        lines.stock_code,
+        malformed_lines.line_id,
+        malformed_lines.invoice_id,
+        malformed_lines.stock_code,
 
         ---------- strings
-        lines.file_name,
-        lines.unreadable_column,
-        lines.unreadable_text,
+        malformed_lines.file_name,
+        malformed_lines.unreadable_column,
+        malformed_lines.unreadable_text,
 
         ---------- numbers
-        lines.line_id - first_lines.line_id + 2 as file_line_number
+        malformed_lines.line_id - first_lines.line_id + 2 as file_line_number
 
-    from lines
+    from malformed_lines
 
     inner join first_lines
-        on lines.file_path = first_lines.file_path
-
-    where lines.unreadable_column is not null
+        on malformed_lines.file_path = first_lines.file_path
 
 )
 
