@@ -27,7 +27,24 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def session(warehouse: Path, build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def event_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the folder of Spark's log of events."""
+    folder = tmp_path_factory.mktemp("events")
+    settings = {"enabled": "true", "dir": folder.as_uri(), "compress": "false"}
+    settings["rolling.enabled"] = "false"
+    configuration = tmp_path_factory.mktemp("conf")
+    (configuration / "spark-defaults.conf").write_text(
+        "".join(f"spark.eventLog.{name} {value}\n" for name, value in settings.items())
+    )
+    os.environ["SPARK_CONF_DIR"] = str(configuration)
+    yield folder
+    del os.environ["SPARK_CONF_DIR"]
+
+
+@pytest.fixture(scope="module")
+def session(
+    warehouse: Path, event_log: Path, build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """Return the session that dbt starts, of which there is one in a process."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - a group of its own
 
@@ -59,6 +76,22 @@ def test_models_tests_and_tables_are_those_of_duckdb(
     assert differences(build, session, warehouse, lines, sample_build, "build") == {}
 
 
+def test_no_partition_holds_the_rows_of_all_customers(
+    event_log: Path, sample_build: Build, session: Any
+) -> None:
+    """Windows over all rows see totals only, or the items of the range: of the builds above."""
+    from benchmarks.spark_events import TO_ONE_PARTITION, read_events  # noqa: PLC0415
+
+    session.range(1).count()  # the end of a job writes what the log holds back
+    found = read_events(event_log).most[TO_ONE_PARTITION]
+    assert found["int_month_ends"] > 1  # an order of month ends
+    per_item = {"rpt_segment_items", "rpt_taste_items"}
+    [(customer_count,)] = sample_build.query("select count(*) from fct_customer_features")
+    # Half of them: some tables leave customers out.
+    too_many = {table for table, rows in found.items() if rows >= customer_count / 2}
+    assert too_many - per_item == set()
+
+
 def test_seeds_keep_quotes_nulls_and_letters(session: Any, tmp_path: Path, warehouse: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "dbt_project.yml").write_text(
@@ -76,13 +109,14 @@ def test_seeds_keep_quotes_nulls_and_letters(session: Any, tmp_path: Path, wareh
     assert sorted(found, key=str) == sorted(rows, key=str)
 
 
-def test_axes_fitted_in_spark_are_those_of_scikit_learn(session: Any, sample_build: Build) -> None:
+def assert_same_axes(session: Any, build: Build) -> None:
+    """Fit the customers of `build` in Spark and with scikit-learn; compare."""
     from customer_segments import segment_model, spark_fit  # noqa: PLC0415
 
     settings = segment_model.Settings(
         ["recency_days", "order_count", "net_sales_gbp"], 4, 0.01, 2, 4, 5, 1, 20101201
     )
-    with sample_build.open_warehouse() as connection:
+    with build.open_warehouse() as connection:
         tables = [
             connection.sql(f"from {name}")
             for name in ("fct_customer_features", "fct_customer_items")
@@ -102,7 +136,11 @@ def test_axes_fitted_in_spark_are_those_of_scikit_learn(session: Any, sample_bui
     np.testing.assert_allclose(theirs.taste.loadings, ours.taste.loadings, atol=1e-6)
 
 
-def test_tables_of_real_files_are_those_of_duckdb(
+def test_axes_fitted_in_spark_are_those_of_scikit_learn(session: Any, sample_build: Build) -> None:
+    assert_same_axes(session, sample_build)
+
+
+def test_tables_and_axes_of_real_files_are_those_of_duckdb(
     build: Builder, session: Any, warehouse: Path, client_file: Path, public_file: Path
 ) -> None:
     everyone = ["--vars", "customer_scope: all"]
@@ -110,6 +148,7 @@ def test_tables_of_real_files_are_those_of_duckdb(
         ours = build(lines, *arguments)
         assert ours.success
         assert differences(build, session, warehouse, lines, ours, *arguments) == {}
+        assert_same_axes(session, ours)
 
 
 def test_top_eigenvectors() -> None:
