@@ -6,6 +6,7 @@ The SQL is in duckdb_script.sql. Fits are those of the project, handed a matrix 
 has numbered.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def main(lines: str, folder: str) -> None:
         script = script.replace(f"${name}", f"'{path}'")
     before, after = script.split("-- fit\n")
     settings = {"storage_compatibility_version": "latest"}  # as profiles.yml
+    if limit := os.environ.get("SEGMENTS_MEMORY_LIMIT"):
+        settings["memory_limit"] = limit
     with duckdb.connect(str(Path(folder) / "core.duckdb"), config=settings) as connection:
         connection.execute(before)
         fit(connection)

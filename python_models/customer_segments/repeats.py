@@ -56,6 +56,10 @@ class Progress:
     def __init__(self, name: str, count: int, say: Callable[[str], None] | None = None) -> None:
         """Begin now."""
         self.name, self.count, self.say = name, count, say or _say
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again: what has been done so far, such as sorting, says nothing of the rate."""
         self.start = self.said = time.monotonic()
 
     def report(self, done: int) -> None:

@@ -79,7 +79,9 @@ def refined(
     for _ in range(step_count):
         sums = np.zeros_like(centroids)
         sizes = np.zeros(len(centroids))
-        for rows in batches():
+        for number, rows in enumerate(batches()):
+            if number == 0:  # sorting is over
+                progress.restart()
             labels = nearest(distances(rows, centroids)) - 1
             for cluster in range(len(centroids)):
                 sums[cluster] += rows[labels == cluster].sum(axis=0)
