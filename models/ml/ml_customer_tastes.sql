@@ -13,9 +13,7 @@ with
 customers as (
 
     select customer_id from {{ ref('fct_customer_features') }}
-    {%- if is_going_on() %}
-    where customer_id not in (select tastes.customer_id from {{ this }} as tastes)
-    {%- endif %}
+    {{ of_missing_customers() }}
 
 ),
 

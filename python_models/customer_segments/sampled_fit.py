@@ -17,6 +17,7 @@ from scipy import sparse
 from customer_segments import segment_model
 from customer_segments.behaviour import order_of_centroids
 from customer_segments.clustering import Matrix, distances, nearest
+from customer_segments.engines import count_rows
 from customer_segments.repeats import Progress
 from customer_segments.segment_model import Customers, SegmentModel, Settings, numbered_pairs
 
@@ -34,7 +35,7 @@ def fit_segments(
     """
     starts = segment_model.fit_segments(sample, replace(settings, kmeans_step_count=0))
     behaviour, taste = starts.behaviour, starts.taste
-    count = int(features.count("*").fetchall()[0][0])
+    count = count_rows(features)
 
     def behaviour_positions() -> Iterator[Matrix]:
         columns = (f"cast({name} as double) as {name}" for name in behaviour.features)

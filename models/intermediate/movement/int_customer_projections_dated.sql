@@ -13,9 +13,7 @@ with
 customers as (
 
     select customer_id from {{ ref('dim_customers') }}
-    {%- if is_going_on() %}
-    where customer_id not in (select dated.customer_id from {{ this }} as dated)
-    {%- endif %}
+    {{ of_missing_customers() }}
 
 ),
 

@@ -21,9 +21,7 @@ with
 tastes as (
 
     select * from {{ ref('ml_customer_tastes') }}
-    {%- if is_going_on() %}
-    where customer_id not in (select customer_id from {{ this }})
-    {%- endif %}
+    {{ of_missing_customers() }}
 
 ),
 
