@@ -13,8 +13,18 @@ TABLES = [
     ("main.fct_orders", "orders", ""),
     ("main.dim_customers", "customers", ""),
     ("main.fct_customer_features", "customer_features", ""),
-    # Distances are equal to the eye only: the same sums in another order.
-    ("main.fct_customer_segments", "customer_segments", "customer_id, segment_id, segment_name"),
+    # Distances and what follows from them are equal to the eye only: other sums, another order.
+    (
+        "main.fct_customer_reasons",
+        "customer_reasons",
+        "customer_id, axis, feature, reason, reason_rank, round(contribution, 6)",
+    ),
+    (
+        "main.fct_customer_segments",
+        "customer_segments",
+        "customer_id, segment_id, behaviour_runner_up_segment_id, taste_runner_up_segment_id, "
+        "segment_name, behaviour_name, taste_name, reason, smallest_change, is_taste_weak",
+    ),
 ]
 
 

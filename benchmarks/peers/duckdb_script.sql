@@ -1,4 +1,4 @@
--- The core of the project as one script: the same rows as its models leave, without dbt.
+-- The core of the project as one script, the same rows as its models leave, reasons included.
 -- The statements after the line "-- fit" read what duckdb_script.py has fitted by then.
 
 create table invoice_lines as
@@ -398,22 +398,22 @@ from (select distinct stock_code from customer_item_counts);
 
 -- fit
 
-create table dim_segments as
+create temp table families as
 with items as (
     select stock_code, ' ' || replace(upper(item_name), ',', ' ') || ' ' as words from items_named
-),
-families as (
-    select items.stock_code, keywords.product_family
-    from items
-    inner join read_csv($keywords) as keywords
-        on
-            contains(items.words, ' ' || keyword || ' ')
-            or contains(items.words, ' ' || keyword || 'S ')
-    qualify row_number() over (
-        partition by items.stock_code order by priority, length(keyword) desc, keyword
-    ) = 1
-),
-centroids as (
+)
+select items.stock_code, keywords.product_family
+from items
+inner join read_csv($keywords) as keywords
+    on
+        contains(items.words, ' ' || keyword || ' ')
+        or contains(items.words, ' ' || keyword || 'S ')
+qualify row_number() over (
+    partition by items.stock_code order by priority, length(keyword) desc, keyword
+) = 1;
+
+create table dim_segments as
+with centroids as (
     select
         cluster_id, component,
         value - avg(value) over (partition by component) as value
@@ -447,7 +447,7 @@ tastes as (
     from ranked
     group by 1
 ),
-behaviours as (
+profiles as (
     select
         cluster_id,
         case
@@ -462,30 +462,399 @@ behaviours as (
     from model_parameters
     where axis = 'behaviour' and parameter = 'centroid'
     group by 1
+),
+behaviours as (
+    select
+        cluster_id,
+        behaviour_name || case
+            when count(*) over (partition by behaviour_profile) > 1
+                then ' ' || cast(
+                    row_number() over (partition by behaviour_profile order by cluster_id) as text
+                )
+            else ''
+        end as behaviour_name,
+        definition,
+        action
+    from profiles left join read_csv($playbook) using (behaviour_profile)
 )
 select
     'B' || cast(behaviours.cluster_id as bigint) || 'T' || cast(tastes.cluster_id as bigint)
         as segment_id,
     behaviours.cluster_id as behaviour_cluster_id,
     tastes.cluster_id as taste_cluster_id,
-    playbook.behaviour_name || ': ' || tastes.taste_name as segment_name,
-    playbook.behaviour_name,
-    tastes.taste_name,
-    playbook.definition,
-    playbook.action
+    behaviour_name || ': ' || taste_name as segment_name,
+    behaviour_name,
+    taste_name,
+    definition,
+    action
 from behaviours
-cross join tastes
-left join read_csv($playbook) as playbook
-    on behaviours.behaviour_profile = playbook.behaviour_profile;
+cross join tastes;
+
+-- Why customers are nearer to their clusters than to the next ones: first by feature, ...
+create temp table feature_scales as
+select
+    feature,
+    max(value) filter (where parameter = 'clip_low') as clip_low,
+    max(value) filter (where parameter = 'clip_high') as clip_high,
+    max(value) filter (where parameter = 'mean') as mean,
+    max(value) filter (where parameter = 'scale') as scale
+from model_parameters
+where axis = 'behaviour'
+group by 1;
+
+create temp table behaviour_centroids as
+select
+    cluster_id,
+    max(value) filter (where feature = 'recency_days') as recency,
+    max(value) filter (where feature = 'order_count') as orders,
+    max(value) filter (where feature = 'net_sales_gbp') as sales
+from model_parameters
+where axis = 'behaviour' and parameter = 'centroid'
+group by 1;
+
+create temp table positions as
+select
+    customer_id,
+    (least(greatest(sqrt(recency_days), days.clip_low), days.clip_high) - days.mean) / days.scale
+        as recency,
+    (least(greatest(ln(1 + order_count), counts.clip_low), counts.clip_high) - counts.mean)
+    / counts.scale as orders,
+    (least(greatest(ln(1 + cast(net_sales_gbp as double)), pounds.clip_low), pounds.clip_high)
+    - pounds.mean) / pounds.scale as sales
+from customer_features
+inner join feature_scales as days on days.feature = 'recency_days'
+inner join feature_scales as counts on counts.feature = 'order_count'
+inner join feature_scales as pounds on pounds.feature = 'net_sales_gbp';
+
+create temp table behaviour_reasons as
+with contributions as (
+    select
+        customer_id,
+        recency_days, order_count, cast(net_sales_gbp as double) as net_sales_gbp,
+        power(positions.recency - next.recency, 2) - power(positions.recency - own.recency, 2)
+            as recency,
+        power(positions.orders - next.orders, 2) - power(positions.orders - own.orders, 2) as orders,
+        power(positions.sales - next.sales, 2) - power(positions.sales - own.sales, 2) as sales
+    from positions
+    inner join customer_features using (customer_id)
+    inner join customer_clusters as clusters using (customer_id)
+    inner join behaviour_centroids as own on clusters.behaviour_cluster_id = own.cluster_id
+    inner join behaviour_centroids as next
+        on clusters.behaviour_runner_up_cluster_id = next.cluster_id
+),
+typical as (
+    select
+        percentile_disc(0.5) within group (order by recency_days) as recency_days,
+        percentile_disc(0.5) within group (order by order_count) as order_count,
+        percentile_disc(0.5) within group (order by net_sales_gbp) as net_sales_gbp
+    from contributions
+)
+select
+    customer_id, 'recency_days' as feature,
+    1 + cast(sales >= recency as int) + cast(orders >= recency as int) as reason_rank,
+    recency as contribution,
+    cast(contributions.recency_days as double) as customer_value,
+    cast(typical.recency_days as double) as typical_value,
+    'last order ' || format('{:,.0f}', customer_value) || ' day'
+    || case when customer_value = 1 then '' else 's' end || ' ago, typical '
+    || format('{:,.0f}', typical_value) as reason
+from contributions cross join typical
+union all
+select
+    customer_id, 'order_count',
+    1 + cast(sales >= orders as int) + cast(recency > orders as int),
+    orders,
+    cast(contributions.order_count as double),
+    cast(typical.order_count as double),
+    format('{:,.0f}', cast(contributions.order_count as double)) || ' order'
+    || case when contributions.order_count = 1 then '' else 's' end || ', typical '
+    || format('{:,.0f}', cast(typical.order_count as double))
+from contributions cross join typical
+union all
+select
+    customer_id, 'net_sales_gbp',
+    1 + cast(orders > sales as int) + cast(recency > sales as int),
+    sales,
+    contributions.net_sales_gbp,
+    typical.net_sales_gbp,
+    format('{:,.0f}', round(contributions.net_sales_gbp)) || ' GBP net sales, typical '
+    || format('{:,.0f}', round(typical.net_sales_gbp))
+from contributions cross join typical;
+
+-- ... then by family of items, which each have a part of the squared distances' difference.
+create temp table item_weights as
+select
+    stock_code,
+    coalesce(product_family, 'Other') as product_family,
+    max(value) filter (where parameter = 'idf') as idf,
+    idf * max(value) filter (where component = 1) as weight_1,
+    idf * max(value) filter (where component = 2) as weight_2,
+    idf * max(value) filter (where component = 3) as weight_3,
+    idf * max(value) filter (where component = 4) as weight_4
+from item_columns
+left join families using (stock_code)
+left join model_parameters
+    on stock_code = feature and axis = 'taste' and parameter in ('idf', 'loading')
+group by 1, 2;
+
+create temp table taste_reasons as
+with families as (
+    select
+        customer_id,
+        product_family,
+        sum(order_count) as order_count,
+        sum(cast(ln(1 + order_count) * weight_1 as decimal(18, 15))) as place_1,
+        sum(cast(ln(1 + order_count) * weight_2 as decimal(18, 15))) as place_2,
+        sum(cast(ln(1 + order_count) * weight_3 as decimal(18, 15))) as place_3,
+        sum(cast(ln(1 + order_count) * weight_4 as decimal(18, 15))) as place_4
+    from customer_item_counts
+    inner join item_weights using (stock_code)
+    group by 1, 2
+),
+totals as (
+    select
+        customer_id,
+        sum(order_count) as customer_orders,
+        sqrt(
+            power(cast(sum(place_1) as double), 2) + power(cast(sum(place_2) as double), 2)
+            + power(cast(sum(place_3) as double), 2) + power(cast(sum(place_4) as double), 2)
+        ) as place_length
+    from families
+    group by 1
+),
+centroids as (
+    select cluster_id, component, value
+    from model_parameters
+    where axis = 'taste' and parameter = 'centroid'
+),
+directions as (
+    select
+        own.cluster_id as taste_cluster_id,
+        next.cluster_id as taste_runner_up_cluster_id,
+        max(own.value - next.value) filter (where component = 1) as way_1,
+        max(own.value - next.value) filter (where component = 2) as way_2,
+        max(own.value - next.value) filter (where component = 3) as way_3,
+        max(own.value - next.value) filter (where component = 4) as way_4,
+        cast(sum(cast(power(next.value, 2) - power(own.value, 2) as decimal(28, 15))) as double)
+            as start
+    from centroids as own inner join centroids as next using (component)
+    where own.cluster_id <> next.cluster_id
+    group by 1, 2
+),
+customer_directions as (
+    select customer_id, directions.*
+    from customer_clusters
+    inner join directions using (taste_cluster_id, taste_runner_up_cluster_id)
+),
+typical as (
+    select
+        product_family,
+        cast(sum(order_count) as double) / sum(sum(order_count)) over () as typical_value
+    from families
+    group by 1
+),
+parts as (
+    select
+        customer_id,
+        product_family,
+        cast(order_count as double) / customer_orders as customer_value,
+        coalesce(2 * (
+            cast(place_1 as double) * way_1 + cast(place_2 as double) * way_2
+            + cast(place_3 as double) * way_3 + cast(place_4 as double) * way_4
+        ) / nullif(place_length, 0), 0) as contribution
+    from families
+    inner join totals using (customer_id)
+    left join customer_directions using (customer_id)
+    union all
+    select customer_id, 'Other', null, start from customer_directions
+)
+select
+    customer_id, product_family, customer_value, typical_value, contribution,
+    case
+        when product_family = 'Other' then 4
+        else least(4, row_number() over (
+            partition by customer_id
+            order by product_family = 'Other', contribution desc, product_family
+        ))
+    end as reason_rank
+from parts
+left join typical using (product_family);
+
+create table customer_reasons as
+select
+    customer_id, 'behaviour' as axis, feature, reason, cast(reason_rank as bigint) as reason_rank,
+    contribution, customer_value, typical_value
+from behaviour_reasons
+union all
+select
+    customer_id, 'taste', product_family,
+    product_family || ' '
+    || case
+        when customer_value > 0 and customer_value < 0.005 then 'under 1 %'
+        else format('{:,.0f}', round(100 * customer_value)) || ' %'
+    end || ' of item orders, typical '
+    || case
+        when typical_value > 0 and typical_value < 0.005 then 'under 1 %'
+        else format('{:,.0f}', round(100 * typical_value)) || ' %'
+    end,
+    reason_rank, contribution, customer_value, typical_value
+from taste_reasons
+where reason_rank < 4
+union all
+select
+    customer_id, 'taste', 'all others', 'all others', 4,
+    cast(sum(cast(contribution as decimal(28, 15))) as double), null, null
+from taste_reasons
+where reason_rank = 4
+group by 1;
+
+-- The smallest change of one feature that reaches the border to another cluster.
+create temp table customer_changes as
+with gaps as (
+    select
+        customer_id,
+        others.cluster_id,
+        (
+            power(positions.recency - others.recency, 2) - power(positions.recency - own.recency, 2)
+            + power(positions.orders - others.orders, 2) - power(positions.orders - own.orders, 2)
+            + power(positions.sales - others.sales, 2) - power(positions.sales - own.sales, 2)
+        ) / 2 as half_gap,
+        half_gap / nullif(others.recency - own.recency, 0) as recency_move,
+        half_gap / nullif(others.orders - own.orders, 0) as orders_move,
+        half_gap / nullif(others.sales - own.sales, 0) as sales_move
+    from positions
+    inner join customer_clusters using (customer_id)
+    inner join behaviour_centroids as own on behaviour_cluster_id = own.cluster_id
+    inner join behaviour_centroids as others on behaviour_cluster_id <> others.cluster_id
+),
+moves as (
+    select customer_id, 'recency_days' as feature, recency + recency_move as place, recency_move as move
+    from gaps inner join positions using (customer_id)
+    union all
+    select customer_id, 'order_count', orders + orders_move, orders_move
+    from gaps inner join positions using (customer_id)
+    union all
+    select customer_id, 'net_sales_gbp', sales + sales_move, sales_move
+    from gaps inner join positions using (customer_id)
+),
+smallest as (
+    select
+        customer_id,
+        min_by(
+            {'feature': feature, 'move': move, 'border': place * scale + mean},
+            (abs(move), feature, move)
+        ) as change
+    from moves
+    inner join feature_scales using (feature)
+    where place * scale + mean > clip_low and place * scale + mean < clip_high
+    group by 1
+),
+changed as (
+    select
+        customer_id,
+        change.feature,
+        change.move,
+        case change.feature
+            when 'recency_days' then power(change.border, 2) else exp(change.border) - 1
+        end as border_value,
+        case when change.move > 0 then floor(border_value) + 1 else ceil(border_value) - 1 end
+            as changed_value
+    from smallest
+),
+moved as (
+    select
+        changed.*,
+        least(greatest(
+            case feature when 'recency_days' then sqrt(changed_value) else ln(1 + changed_value) end,
+            clip_low
+        ), clip_high) as clipped,
+        (clipped - mean) / scale as place
+    from changed inner join feature_scales using (feature)
+)
+select
+    moved.customer_id,
+    moved.feature,
+    moved.move,
+    moved.changed_value,
+    min_by(
+        centroids.cluster_id,
+        (
+            power(case feature when 'recency_days' then place else positions.recency end
+                - centroids.recency, 2)
+            + power(case feature when 'order_count' then place else positions.orders end
+                - centroids.orders, 2)
+            + power(case feature when 'net_sales_gbp' then place else positions.sales end
+                - centroids.sales, 2),
+            centroids.cluster_id
+        )
+    ) as changed_cluster_id
+from moved
+inner join positions using (customer_id)
+cross join behaviour_centroids as centroids
+group by 1, 2, 3, 4;
 
 create table customer_segments as
-select clusters.*, segment_id, segment_name, features.order_count = 1 as is_taste_weak
+with reasons as (
+    select
+        customer_id,
+        string_agg(reason, '; ' order by reason_rank) filter (where axis = 'behaviour')
+            as behaviour_reason,
+        min_by(reason, reason_rank) filter (
+            where axis = 'taste' and contribution > 0 and customer_value > typical_value
+        ) as taste_reason
+    from customer_reasons
+    group by 1
+),
+shown as (
+    select
+        changes.*,
+        case feature
+            when 'recency_days' then recency_days
+            when 'order_count' then order_count
+            else cast(net_sales_gbp as double)
+        end as customer_value,
+        case
+            when round(customer_value) <> changed_value then customer_value
+            when move > 0 then floor(customer_value)
+            else ceil(customer_value)
+        end as shown_value,
+        case when changed_value = 1 then '' else 's' end as plural
+    from customer_changes as changes inner join customer_features using (customer_id)
+)
+select
+    clusters.*,
+    segments.segment_id,
+    segments.segment_name,
+    'B' || cast(clusters.behaviour_runner_up_cluster_id as bigint)
+    || 'T' || cast(clusters.taste_cluster_id as bigint) as behaviour_runner_up_segment_id,
+    'B' || cast(clusters.behaviour_cluster_id as bigint)
+    || 'T' || cast(clusters.taste_runner_up_cluster_id as bigint) as taste_runner_up_segment_id,
+    segments.behaviour_name,
+    segments.taste_name,
+    behaviour_reason || coalesce('; ' || taste_reason, '') as reason,
+    coalesce(
+        case feature
+            when 'recency_days'
+                then 'last order ' || format('{:,.0f}', changed_value) || ' day' || plural || ' ago'
+            when 'order_count' then format('{:,.0f}', changed_value) || ' order' || plural
+            else format('{:,.0f}', changed_value) || ' GBP net sales'
+        end || ' instead of ' || format('{:,.0f}', round(shown_value)) || ' would move it to '
+        || changed.segment_name,
+        'no change of a single feature would move it'
+    ) as smallest_change,
+    features.order_count = 1 as is_taste_weak
 from customer_clusters as clusters
-inner join customer_features as features on clusters.customer_id = features.customer_id
+inner join customer_features as features using (customer_id)
+inner join reasons using (customer_id)
+left join shown using (customer_id)
 left join dim_segments as segments
     on
         clusters.behaviour_cluster_id = segments.behaviour_cluster_id
-        and clusters.taste_cluster_id = segments.taste_cluster_id;
+        and clusters.taste_cluster_id = segments.taste_cluster_id
+left join dim_segments as changed
+    on
+        shown.changed_cluster_id = changed.behaviour_cluster_id
+        and clusters.taste_cluster_id = changed.taste_cluster_id;
 
 create table segment_summary as
 with order_totals as (
