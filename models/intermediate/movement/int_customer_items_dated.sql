@@ -16,10 +16,66 @@
 
 with
 
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_returns_dated') }}
+    {{ of_touched_customers() }}
+
+),
+
+repeats as (
+
+    select * from {{ ref('int_invoice_lines_repeated') }}
+
+),
+
+-- Of most orders one line holds the item and nothing came back: these come, and none goes.
+lines as (
+
+    select
+        sale_lines.customer_id,
+        sale_lines.stock_code,
+        sale_lines.invoice_id,
+        sale_lines.sold_unit_count,
+        cast({{ dbt.date_trunc('month', 'sale_lines.invoiced_at') }} as date) as month_start_date,
+        repeats.line_id is null and sale_lines.returned_unit_count = 0 as is_single
+
+    from sale_lines
+
+    left join repeats
+        on sale_lines.line_id = repeats.line_id
+
+),
+
 units as (
 
-    select * from {{ ref('int_units_dated') }}
-    {{ of_touched_customers() }}
+    select
+        customer_id,
+        stock_code,
+        invoice_id,
+        month_start_date,
+        sold_unit_count as unit_count
+
+    from lines
+    where not is_single
+
+    union all
+
+    select
+        customer_id,
+        stock_code,
+        invoice_id,
+        cast({{ dbt.date_trunc('month', 'returned_at') }} as date) as month_start_date,
+        -returned_unit_count as unit_count
+
+    from returns
 
 ),
 
@@ -47,16 +103,42 @@ order_totals as (
 
 ),
 
+changes as (
+
+    select
+        customer_id,
+        stock_code,
+        month_start_date,
+        1 as order_change
+
+    from lines
+    where is_single
+
+    union all
+
+    select
+        customer_id,
+        stock_code,
+        month_start_date,
+        case
+            when unit_count > 0 and unit_count = unit_change then 1
+            when unit_count = 0 and unit_change < 0 then -1
+            else 0
+        end as order_change
+
+    from order_totals
+
+),
+
 item_changes as (
 
     select
         customer_id,
         stock_code,
         month_start_date,
-        count(*) filter (where unit_count > 0 and unit_count = unit_change)
-        - count(*) filter (where unit_count = 0 and unit_change < 0) as order_change
+        sum(order_change) as order_change
 
-    from order_totals
+    from changes
     group by 1, 2, 3
 
 ),

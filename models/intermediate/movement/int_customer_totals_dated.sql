@@ -21,10 +21,41 @@
 
 with
 
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_returns_dated') }}
+    {{ of_touched_customers() }}
+
+),
+
 units as (
 
-    select * from {{ ref('int_units_dated') }}
-    {{ of_touched_customers() }}
+    select
+        customer_id,
+        invoice_id,
+        sold_unit_count as unit_count,
+        sold_gbp as net_sales_gbp,
+        invoiced_at
+
+    from sale_lines
+
+    union all
+
+    select
+        customer_id,
+        invoice_id,
+        -returned_unit_count as unit_count,
+        -returned_gbp as net_sales_gbp,
+        returned_at as invoiced_at
+
+    from returns
 
 ),
 
@@ -33,7 +64,7 @@ order_changes as (
     select
         customer_id,
         invoice_id,
-        month_start_date,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         sum(unit_count) as unit_change,
         sum(net_sales_gbp) as net_sales_change_gbp,
         min(invoiced_at) as invoiced_at
