@@ -19,9 +19,13 @@ from customer_segments.behaviour import order_of_centroids
 from customer_segments.clustering import Matrix, distances, nearest
 from customer_segments.engines import count_rows
 from customer_segments.repeats import Progress
-from customer_segments.segment_model import Customers, SegmentModel, Settings, numbered_pairs
-
-BATCH_ROWS = 1_000_000
+from customer_segments.segment_model import (
+    BATCH_ROWS,
+    Customers,
+    SegmentModel,
+    Settings,
+    numbered_pairs,
+)
 
 
 def fit_segments(

@@ -20,6 +20,7 @@ from customer_segments.taste import Keys, TasteModel, fit_taste_matrix, item_mat
 
 # One row per parameter of a model, as the table keeps them; `feature` is a stock code on taste.
 MODEL_PARAMETERS = ["clip_low", "clip_high", "mean", "scale", "idf", "loading", "centroid"]
+BATCH_ROWS = 1_000_000
 PARAMETER_COLUMNS = ["axis", "parameter", "feature", "component", "cluster_id", "value", "text"]
 
 
@@ -41,15 +42,20 @@ class Customers:
 
     @classmethod
     def read(cls, features: Any, counts: Any) -> "Customers":
-        """Return the same of two relations of DuckDB."""
+        """Return the same of two relations of DuckDB, pairs in record batches: they are many."""
         pairs, stock_codes = numbered_pairs(features, counts)
         ordered = features.order("customer_id").df()
-        cells = pairs.fetchnumpy()
+        sizes = np.zeros(len(ordered), dtype=np.int64)
+        items, orders = [np.empty(0, np.int32)], [np.empty(0, np.float64)]
+        for batch in pairs.order("place, item").to_arrow_reader(BATCH_ROWS):
+            places, batch_items, batch_orders = (column.to_numpy() for column in batch.columns)
+            sizes += np.bincount(places, minlength=len(ordered))
+            items.append(batch_items)
+            orders.append(batch_orders)
         matrix = sparse.csr_array(
-            (cells["order_count"], (cells["place"], cells["item"])),
+            (np.concatenate(orders), np.concatenate(items), np.append(0, sizes.cumsum())),
             shape=(len(ordered), len(stock_codes)),
         )
-        matrix.sort_indices()
         return cls(ordered, matrix, stock_codes)
 
     def part(self, rows: Rows) -> "Customers":

@@ -148,17 +148,17 @@ def fit_taste_matrix(
     """
     support = np.bincount(matrix.indices, minlength=matrix.shape[1])
     is_kept = support >= item_min_customers
-    kept = matrix[:, np.flatnonzero(is_kept)]
-    kept = kept[np.flatnonzero(np.diff(kept.indptr))]
+    kept = _without_empty_rows(matrix[:, np.flatnonzero(is_kept)])
     kept.sort_indices()
     customer_count, item_count = kept.shape
     require_enough(customer_count, item_count, component_count)
     idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
     use_one_thread()
     svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
-    svd.fit(_weighted(kept, idf))
+    weighted = _weighted(kept, idf)
+    svd.fit(weighted)
     loadings = signed(svd.components_.T)
-    latent = _latent(kept, idf, loadings)
+    latent = normalize(weighted @ loadings)
     centroids = fit_centroids(latent, cluster_count, step_count)
     sizes = np.bincount(nearest(distances(latent, centroids)) - 1, minlength=cluster_count)
     # Equal sizes are told apart by their place on the components.
@@ -196,10 +196,21 @@ def item_matrix(counts: pd.DataFrame, customer_ids: Keys, stock_codes: Keys) -> 
     return matrix
 
 
+def _without_empty_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the rows that hold anything, which are where they were: nothing is copied."""
+    ends = matrix.indptr[1:][np.diff(matrix.indptr) > 0]
+    return sparse.csr_array(
+        (matrix.data, matrix.indices, np.append(matrix.indptr[:1], ends)),
+        shape=(len(ends), matrix.shape[1]),
+    )
+
+
 def _weighted(matrix: sparse.csr_array, idf: Matrix) -> sparse.csr_array:
-    weighted = matrix.astype(np.float64)
-    weighted.data = np.log1p(weighted.data) * idf[weighted.indices]
-    return normalize(weighted, copy=False)
+    """Return the weights of items, rows of length 1; what is where is shared with `matrix`."""
+    weights = np.log1p(matrix.data, dtype=np.float64)
+    weights *= idf[matrix.indices]
+    shared = (weights, matrix.indices, matrix.indptr)
+    return normalize(sparse.csr_array(shared, shape=matrix.shape), copy=False)
 
 
 def _latent(matrix: sparse.csr_array, idf: Matrix, loadings: Matrix) -> Matrix:
