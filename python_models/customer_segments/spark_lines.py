@@ -5,6 +5,7 @@ engines, whatever its encoding, header and dates, and workers need not see it. P
 store are read by Spark where they lie.
 """
 
+import gc
 import os
 from typing import Any
 
@@ -20,6 +21,7 @@ from customer_segments.file_layouts import (
 from customer_segments.invoice_files import DateOrder, find_invoice_lines
 
 LINES_AT_A_TIME = 500_000
+FILES_AT_A_TIME = 4
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 
 
@@ -60,7 +62,11 @@ def _copy_lines(session: Any, select: str, table: str) -> None:
         connection.execute("set timezone = 'UTC'")
         for batch in connection.sql(numbered).to_arrow_reader(LINES_AT_A_TIME):
             lines = session.createDataFrame(pa.Table.from_batches([batch]))
+            lines = lines.coalesce(FILES_AT_A_TIME)  # or Spark writes one for 10,000 lines
             lines.write.mode("append").format("parquet").saveAsTable(table)
+            # Data frames are in cycles: until these are collected, the driver keeps the pieces.
+            del lines
+            gc.collect()
 
 
 def _lines_in_store(session: Any, location: str) -> Any:
