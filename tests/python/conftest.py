@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -19,9 +19,14 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from customer_segments.segment_model import Settings
+
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
 REAL = PROJECT.parent / "shared" / "data"
+VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+# What a fit depends on.
+FIT_SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root in a container, without a graphics card, and without calls home of its own.

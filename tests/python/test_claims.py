@@ -4,26 +4,17 @@ The floors leave room below what is measured (docs/backtest.md), so that they fa
 has got worse and not when a library adds up differently.
 """
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from conftest import BEFORE, MODELS, PROJECT, Build, Builder
+from conftest import BEFORE, FIT_SETTINGS, MODELS, Build, Builder
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.backtest import LABELS
 from customer_segments.backtest_measures import OURS, measure_cutoff, read_cutoff
-from customer_segments.segment_model import Customers, Settings, crossed, fit_segments
-
-
-def settings() -> Settings:
-    """Return what a fit depends on, as dbt_project.yml has it."""
-    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    names = [field.name for field in dataclasses.fields(Settings)]
-    return Settings(**{name: variables[name] for name in names})
+from customer_segments.segment_model import Customers, crossed, fit_segments
 
 
 class Measures:
@@ -125,7 +116,7 @@ def test_the_four_largest_accounts_do_not_move_the_others(
     spend = everybody.features["net_sales_gbp"].to_numpy(dtype=np.float64)
     others = everybody.part(np.sort(np.argsort(-spend, kind="stable")[4:]))
     with_them, without = (
-        fit_segments(fitted, settings()).labels(others) for fitted in (everybody, others)
+        fit_segments(fitted, FIT_SETTINGS).labels(others) for fitted in (everybody, others)
     )
     assert adjusted_rand_score(with_them[:, 0], without[:, 0]) >= 0.90
     assert adjusted_rand_score(crossed(with_them), crossed(without)) >= 0.90

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conftest import PROJECT
+from conftest import PROJECT, VARIABLES
 from dbt_bouncer.cli.run.utils import run_bouncer
 
 # What yml files say -> what DuckDB's catalog says.
@@ -89,10 +89,9 @@ def test_types_are_those_of_the_tables(manifest: dict[str, Any], site: Path) -> 
 
 
 def test_the_readme_has_every_variable_with_its_default() -> None:
-    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     tables = re.findall(r"(?s)\| variable \| default \| meaning \|\n(.*?)\n\n", readme)
     rows = [row.strip("| ").split(" | ") for table in tables for row in table.splitlines()[1:]]
     assert {name.strip("`"): yaml.safe_load(default.strip("`")) for name, default, _ in rows} == (
-        variables
+        VARIABLES
     )

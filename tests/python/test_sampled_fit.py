@@ -1,23 +1,20 @@
 """Fits to more customers than memory holds: the same model from batches, nearly from a sample."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from conftest import PROJECT, Build
+from conftest import FIT_SETTINGS, Build
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments import segment_model
 from customer_segments.engines import fit_segments, read_customers, read_sample
 from customer_segments.sampled_fit import fit_segments as fit_in_batches
-from customer_segments.segment_model import Customers, Settings
+from customer_segments.segment_model import Customers
 
-VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})
-SEED = SETTINGS.random_seed
+SEED = FIT_SETTINGS.random_seed
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def relations(sample_build: Build):
 @pytest.mark.parametrize("batch_rows", [7, 2048])
 def test_batches_fit_the_same_model(relations, step_count: int, batch_rows: int) -> None:
     """Of fewer rows than a customer has, and of many customers."""
-    settings = replace(SETTINGS, kmeans_step_count=step_count)
+    settings = replace(FIT_SETTINGS, kmeans_step_count=step_count)
     everyone = Customers.read(*relations)
     whole = segment_model.fit_segments(everyone, settings)
     batched = fit_in_batches(*relations, settings, everyone, batch_rows)
@@ -42,9 +39,9 @@ def test_starts_of_a_sample_lead_to_nearly_the_same_segments(relations) -> None:
     everyone = Customers.read(features, counts)
     some = read_customers(features, counts, fit_limit=250, sample_limit=1, seed=SEED)
     assert len(some) == 250 < len(everyone)
-    found = fit_segments(features, counts, SETTINGS, some)
+    found = fit_segments(features, counts, FIT_SETTINGS, some)
     assert found is not None
-    whole = segment_model.fit_segments(everyone, SETTINGS)
+    whole = segment_model.fit_segments(everyone, FIT_SETTINGS)
     for axis in (0, 1):
         labels = (model.labels(everyone)[:, axis] for model in (found, whole))
         assert adjusted_rand_score(*labels) >= 0.85
@@ -55,7 +52,7 @@ def test_all_are_read_up_to_the_limit(relations) -> None:
     [(count,)] = features.count("*").fetchall()
     everyone = read_customers(features, counts, fit_limit=count, sample_limit=1, seed=SEED)
     assert len(everyone) == count
-    assert fit_segments(features, counts, SETTINGS, everyone) is None
+    assert fit_segments(features, counts, FIT_SETTINGS, everyone) is None
 
 
 def test_who_is_in_a_sample_follows_from_id_and_seed(relations) -> None:

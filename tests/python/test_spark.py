@@ -1,6 +1,8 @@
 """The project on Apache Spark, beside DuckDB: `make test-spark` (Java 17 or newer)."""
 
+import gc
 import os
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, SAMPLE, Build, Builder, release_warehouse
+from conftest import FIT_SETTINGS, PROJECT, SAMPLE, Build, Builder, release_warehouse
 from dbt.cli.main import dbtRunner
 from sklearn.metrics import adjusted_rand_score
 
@@ -113,9 +115,6 @@ def assert_same_axes(session: Any, build: Build) -> None:
     """Fit the customers of `build` in Spark and with scikit-learn; compare."""
     from customer_segments import segment_model, spark_fit  # noqa: PLC0415
 
-    settings = segment_model.Settings(
-        ["recency_days", "order_count", "net_sales_gbp"], 4, 0.01, 2, 4, 5, 1, 20101201
-    )
     with build.open_warehouse() as connection:
         tables = [
             connection.sql(f"from {name}")
@@ -123,8 +122,8 @@ def assert_same_axes(session: Any, build: Build) -> None:
         ]
         customers = segment_model.Customers.read(*tables)
         frames = [session.createDataFrame(table.to_arrow_table()) for table in tables]
-    ours = segment_model.fit_segments(customers, settings)
-    theirs = spark_fit.fit_segments(*frames, settings)
+    ours = segment_model.fit_segments(customers, FIT_SETTINGS)
+    theirs = spark_fit.fit_segments(*frames, FIT_SETTINGS)
     for axis in (0, 1):
         labels = [model.labels(customers)[:, axis] for model in (ours, theirs)]
         assert adjusted_rand_score(*labels) >= 0.90
@@ -149,6 +148,35 @@ def test_tables_and_axes_of_real_files_are_those_of_duckdb(
         assert ours.success
         assert differences(build, session, warehouse, lines, ours, *arguments) == {}
         assert_same_axes(session, ours)
+
+
+def test_the_driver_lets_go_of_lines_that_are_written(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of any size comes through the memory of the driver, a piece at a time."""
+    from customer_segments import spark_lines  # noqa: PLC0415
+
+    pieces: list[weakref.ref[Any]] = []
+    kept: list[int] = []
+    create = type(session).createDataFrame
+
+    def create_and_count(self: Any, *arguments: Any) -> Any:
+        kept.append(sum(piece() is not None for piece in pieces))
+        piece = create(self, *arguments)
+        pieces.append(weakref.ref(piece))
+        return piece
+
+    monkeypatch.setattr(type(session), "createDataFrame", create_and_count)
+    monkeypatch.setattr(spark_lines, "LINES_AT_A_TIME", 10_000)
+    gc.disable()  # else it may come by in time, by chance
+    try:
+        lines = SAMPLE / "invoice_lines.csv"
+        assert spark_lines.write_invoice_lines(session, str(lines), "infer", "raw.pieces") is None
+    finally:
+        gc.enable()
+    assert len(pieces) > 2
+    assert set(kept) == {0}
+    assert session.table("raw.pieces").count() == sum(1 for _ in lines.open()) - 1
 
 
 def test_top_eigenvectors() -> None:
