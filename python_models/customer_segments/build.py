@@ -97,7 +97,9 @@ def run_dbt(arguments: list[str], *, is_reported: bool = True) -> list[str]:
 
 
 def _report_model(event: Any) -> None:
-    """Print a line when a model or seed is done."""
+    """Print a line when a model or seed is done, and what a macro warns of."""
+    if event.info.name == "JinjaLogWarning":
+        print(f"\nWarning: {_plain_text(event.data.msg)}", file=sys.stderr)
     if event.info.name in ("LogModelResult", "LogSeedResult"):
         node = event.data.node_info
         status = "" if node.node_status == "success" else f"  {node.node_status}"

@@ -128,6 +128,46 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
         assert word in message
 
 
+STAGING_ONLY = ("-s", "stg_online_retail__invoice_lines", "--exclude-resource-type", "test")
+
+
+@pytest.mark.parametrize(
+    ("date", "variables", "code", "words"),
+    [
+        (
+            "2099-12-01",
+            "as_of: data",
+            1,
+            [
+                "Error: ",
+                "1 line is more than 90 days after all others",
+                "is of 2010-12-01",
+                "536371",
+                "as_of: 2010-12-02",
+                "as_of: 2099-12-02",
+            ],
+        ),
+        ("2099-12-01", "as_of: 2010-12-02", 0, []),
+        ("2011-03-01", "as_of: data", 0, []),  # within 90 days of the others
+        (
+            "1999-12-01",
+            "as_of: data",
+            0,
+            ["Warning: ", "1 line is more than 90 days before all others", "536371", "tenure"],
+        ),
+    ],
+)
+def test_lines_far_from_all_others(
+    run, date: str, variables: str, code: int, words: list[str]
+) -> None:
+    far = LINE.replace("2010-12-01", date).replace("536370", "536371")
+    found, message = run(HEADER + LINE * 1000 + far, *STAGING_ONLY, "--vars", variables)
+    assert found == code
+    assert bool(message) == bool(words)
+    for word in words:
+        assert word in message
+
+
 def test_a_warehouse_in_use_says_by_whom(run, builds: Path, tmp_path: Path) -> None:
     warehouse = builds / tmp_path.name / "warehouse.duckdb"
     holder = subprocess.Popen(

@@ -1,10 +1,14 @@
-{#- Too many unreadable lines stop the build here, before any mart changes. -#}
+{#- Lines that cannot be used stop the build here, before any mart changes. -#}
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
     meta={'has_unidentified': true},
     pre_hook='{{ forget_gone_files() }}',
-    post_hook=['{{ check_malformed_share() }}', '{{ touch_customers() }}']
+    post_hook=[
+        '{{ check_malformed_share() }}',
+        '{{ check_far_lines() }}',
+        '{{ touch_customers() }}'
+    ]
 ) }}
 
 with

@@ -1,0 +1,66 @@
+{#-
+    After staging: a build looks back from the last line, so one mistyped year makes every customer
+    look lapsed. Stops the build when few of the lines come long after all others, unless as_of is
+    set; warns when few come long before: history and tenure reach back to them.
+-#}
+{% macro check_far_lines() %}
+    {%- if execute -%}
+        {%- set days = run_query(
+            'select cast(invoiced_at as date) as invoice_date, count(*) as line_count from ' ~ this
+            ~ ' where unreadable_column is null group by 1 order by 1'
+        ).rows | list -%}
+        {%- set late = _far_days(days | reverse | list) -%}
+        {%- if late and var('as_of') | string == 'data' -%}
+            {%- set next_day = modules.datetime.timedelta(days=1) -%}
+            {{ exceptions.raise_compiler_error(
+                _far_lines(late, 'after') ~ ' The build would look back from there. Nothing behind '
+                ~ "staging was changed. Mend the dates; or leave these lines out with --vars 'as_of: "
+                ~ (late.border + next_day) ~ "'; or, if they are right, look back from there with "
+                ~ "--vars 'as_of: " ~ (late.days | max + next_day) ~ "'."
+            ) }}
+        {%- endif -%}
+        {%- set early = _far_days(days) -%}
+        {%- if early -%}
+            {{ exceptions.warn(
+                _far_lines(early, 'before') ~ ' History and tenure reach back to them: mend the '
+                ~ 'dates if they are wrong.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- The days at the beginning of `days` that are few lines far from the others; empty if none. -#}
+{% macro _far_days(days) %}
+    {%- set most_lines = 0.001 * (days | sum(attribute=1) | float) -%}
+    {%- set far_days = 90 -%}
+    {%- set seen = namespace(lines=0, days=[]) -%}
+    {%- set found = {} -%}
+    {%- for invoice_date, line_count in days -%}
+        {%- if seen.days and (invoice_date - seen.days[-1]).days | abs > far_days -%}
+            {%- do found.update(
+                lines=seen.lines, days=seen.days | list, border=invoice_date, far_days=far_days
+            ) -%}
+        {%- endif -%}
+        {%- set seen.lines = seen.lines + line_count -%}
+        {%- if seen.lines > most_lines -%} {%- break -%} {%- endif -%}
+        {%- do seen.days.append(invoice_date) -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
+{% endmacro %}
+
+{% macro _far_lines(far, side) %}
+    {%- set examples = [] -%}
+    {%- for row in run_query(
+        'select invoice_id, file_name, cast(invoiced_at as date) from ' ~ this
+        ~ ' where unreadable_column is null and cast(invoiced_at as date) between '
+        ~ "cast('" ~ far.days | min ~ "' as date) and cast('" ~ far.days | max ~ "' as date) "
+        ~ 'order by line_id limit 3'
+    ).rows -%}
+        {%- do examples.append('invoice ' ~ row[0] ~ ' in ' ~ row[1] ~ ' is of ' ~ row[2]) -%}
+    {%- endfor -%}
+    {%- do return(
+        far.lines ~ (' line is' if far.lines == 1 else ' lines are') ~ ' more than ' ~ far.far_days
+        ~ ' days ' ~ side ~ ' all others, of which the ' ~ ('last' if side == 'after' else 'first')
+        ~ ' is of ' ~ far.border ~ ': ' ~ examples | join('; ') ~ '.'
+    ) -%}
+{% endmacro %}
