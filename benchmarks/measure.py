@@ -4,6 +4,7 @@ Linux only: memory is read from /proc.
 """
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -35,6 +36,7 @@ def measure(
         process = subprocess.Popen(
             command, env=environment, stdout=output, stderr=output, start_new_session=True
         )
+    ended = os.pidfd_open(process.pid)
     try:
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -49,10 +51,12 @@ def measure(
                     failure = f"stopped after {time_limit:,.0f} s"
                 if failure:
                     os.killpg(process.pid, signal.SIGKILL)
-            time.sleep(POLL_SECONDS)
+            select.select([ended], [], [], POLL_SECONDS)
     except BaseException:  # such as Ctrl-C: what was started ends too
         os.killpg(process.pid, signal.SIGKILL)
         raise
+    finally:
+        os.close(ended)
     wall = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode and failure is None:
