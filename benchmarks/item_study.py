@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from customer_segments.item_backtest import kept_lift, next_item_hits
+from benchmarks.item_backtest import kept_lift, next_item_hits
 
 PROJECT = Path(__file__).resolve().parents[1]
 

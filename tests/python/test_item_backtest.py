@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import BEFORE, Build
 
-from customer_segments.item_backtest import kept_lift, next_item_hits
+from benchmarks.item_backtest import kept_lift, next_item_hits
 
 
 def pairs(**items: str) -> pd.DataFrame:
