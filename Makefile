@@ -105,7 +105,7 @@ reference: .venv/development ## Write again what docs/ makes of the project, its
 sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every time
 	@$(RUN) data/sample/generate.py
 
-lock: .venv/development ## Resolve pyproject.toml again into the three lock files
+lock: .venv/development ## Resolve pyproject.toml again into the lock files
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --upgrade -o requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
 		-o requirements-dev.lock

@@ -1,7 +1,7 @@
 {#-
     Where customers lie on the behaviour axis, one row per key: <feature>_position in z-scores, from
     the parameter table of the model. As BehaviourModel.positions: days as square roots, counts and
-    money as log1p, clipped, z-scored.
+    money as log1p, clipped, z-scored. Customers have none below 0; in what-if rows it counts as 0.
 -#}
 {% macro behaviour_positions(features, model, keys=['customer_id']) %}
 with
@@ -30,9 +30,9 @@ select
         least(
             greatest(
                 {% if feature.endswith('_days') -%}
-                sqrt(cast(features.{{ feature }} as double)),
+                sqrt(greatest(cast(features.{{ feature }} as double), 0)),
                 {%- else -%}
-                ln(1 + cast(features.{{ feature }} as double)),
+                ln(1 + greatest(cast(features.{{ feature }} as double), 0)),
                 {%- endif %}
                 parameters.{{ feature }}_clip_low
             ),

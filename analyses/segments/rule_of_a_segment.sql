@@ -1,8 +1,10 @@
 select
-    segment_id,
-    rule,
-    fidelity,
-    rule_precision
-from {{ ref('rpt_segment_rules') }}
-where segment_name like 'C%'
-order by segment_id
+    rules.segment_id,
+    rules.rule,
+    rules.fidelity,
+    rules.rule_precision
+from {{ ref('rpt_segment_rules') }} as rules
+inner join {{ ref('dim_segments') }} as named
+    on rules.segment_id = named.segment_id
+where named.behaviour_profile in ('core', 'cooling')
+order by rules.segment_id

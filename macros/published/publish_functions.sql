@@ -30,7 +30,8 @@
             'body': what_if_order(),
             'comment': 'The segment that a customer is in, and the one after one more order of this '
             ~ 'value and these items, in one row. `days_ago` is counted from the as-of date, 1 for '
-            ~ 'the last day of the data. No row for a customer without a segment.',
+            ~ 'the last day of the data. `unknown_stock_codes` lists the codes that the model does not know: '
+            ~ 'they change no taste. No row for a customer without a segment.',
         },
     ] -%}
     {%- for function in functions -%}

@@ -1,6 +1,7 @@
 {#-
     Body of the published function: a customer's segment before and after one more order. Features
-    of the model other than recency, orders and net sales stay as they are.
+    of the model other than recency, orders and net sales stay as they are. Codes are read as the lines
+    are, trimmed and in upper case; those that the model does not know are given back.
 -#}
 {% macro what_if_order() %}
 with
@@ -10,8 +11,18 @@ asked as (
     select
         customer as asked_customer_id,
         order_gbp as asked_gbp,
-        stock_codes as asked_stock_codes,
+        list_sort(list_distinct(
+            list_transform(cast(stock_codes as varchar[]), lambda code: upper(trim(code)))
+        )) as asked_stock_codes,
         days_ago as asked_days
+
+),
+
+known_items as (
+
+    select list(distinct stock_code) as known_stock_codes
+    from dim_taste_model
+    where stock_code is not null
 
 ),
 
@@ -44,7 +55,7 @@ item_orders as (
 
     union all
 
-    select distinct
+    select
         asked.asked_customer_id as customer_id,
         unnest(asked.asked_stock_codes) as stock_code,
         1 as order_count
@@ -81,9 +92,16 @@ select
     scored.behaviour_runner_up_distance as what_if_behaviour_runner_up_distance,
     scored.taste_distance as what_if_taste_distance,
     scored.taste_runner_up_distance as what_if_taste_runner_up_distance,
+    list_filter(
+        asked.asked_stock_codes, lambda code: not list_contains(known_items.known_stock_codes, code)
+    ) as unknown_stock_codes,
     scored.segment_id <> now.segment_id as is_moved
 
 from scored
+
+cross join asked
+
+cross join known_items
 
 inner join fct_customer_segments as now
     on scored.customer_id = now.customer_id

@@ -35,6 +35,7 @@ COLUMNS = (
     "priority",
     "is_holdout",
     "is_suppressed",
+    "cadence",
 )
 BUILD = """
     select rpt_build.as_of_date::varchar, customer_scope, line_count, model_version
@@ -56,6 +57,9 @@ COPY = """
         order by customer_id
     ) to '{file}' (format {format})
 """
+# Contacts and opt-outs are not in the invoices.
+ADVICE = """Contact those whose experiment_arm is treated, less who has opted out and who was
+contacted within the cadence: the sender knows both, these files do not."""
 FORMATS = {"csv": "csv, header", "parquet": "parquet"}
 
 
@@ -77,7 +81,7 @@ def audiences(arguments: list[str]) -> int:
         )
         return 1
     print(_summary(manifest))
-    print(f"\nFolder    {folder}\nContact those whose experiment_arm is treated.")
+    print(f"\nFolder    {folder}\n{ADVICE}")
     return 0
 
 

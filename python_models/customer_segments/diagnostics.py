@@ -34,7 +34,7 @@ def diagnose_axis(
     worker_count: int | None = None,
     name: str = "axis",
 ) -> pd.DataFrame:
-    """Return one row per number of clusters, with the columns of the table in `ml_cluster_...yml`.
+    """Return one row per number of clusters, as `ml_cluster_diagnostics.yml` describes it.
 
     `positions` refits the axis' space to the customers at the given sorted positions and returns
     where they lie, (rows, columns); `fit` returns the centroids of such rows. Beyond

@@ -33,6 +33,15 @@ def test_the_files_hold_every_member_once(folder: Path, sample_build: Build) -> 
         assert sorted(found.fetchall(), key=str) == sorted(members, key=str)
 
 
+def test_the_output_says_what_is_left_to_the_sender(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert audiences([str(folder)]) == 0
+    told = capfd.readouterr().out
+    assert "whose experiment_arm is treated" in told
+    assert "less who has opted out and who was\ncontacted within the cadence" in told
+
+
 def test_the_manifest_says_what_the_files_hold(folder: Path, sample_build: Build) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert [(manifest["as_of_date"], manifest["line_count"])] == sample_build.query(

@@ -12,7 +12,7 @@ from benchmarks.scoring import measure
 from customer_segments.behaviour import BehaviourModel
 from customer_segments.taste import TasteModel
 
-BOUGHT = ["85123A", "22423", "no such item"]
+BOUGHT = ["92641J", "93367", "NO SUCH ITEM"]
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,50 @@ def test_one_more_order_is_scored_as_python_would(published: duckdb.DuckDBPyConn
     assert 0 < found["is_moved"].sum() < len(found)
     for axis, places in distances.items():
         np.testing.assert_allclose(found[f"what_if_{axis}_distance"], places.min(axis=1), atol=1e-9)
+
+
+def test_codes_are_read_as_the_lines_are_and_unknown_ones_given_back(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """Codes that change the taste of a customer do so however they are written."""
+    columns = "what_if_segment_id, what_if_taste_distance, unknown_stock_codes"
+    plain, other, none = (
+        published.execute(
+            f"""
+            select {columns}
+            from fct_customer_features, what_if_order(customer_id, 500, stock_codes := $codes) found
+            order by found.customer_id
+            """,
+            {"codes": codes},
+        ).df()
+        for codes in (["92641J", "93367"], [" 92641j", "93367 ", "93367", "typo", "TYPO", "X1"], [])
+    )
+    taste = ["what_if_segment_id", "what_if_taste_distance"]
+    pd.testing.assert_frame_equal(plain[taste], other[taste])
+    assert (plain["what_if_taste_distance"] != none["what_if_taste_distance"]).any()
+    for found, unknown in ((plain, []), (other, ["TYPO", "X1"]), (none, [])):
+        assert {tuple(codes) for codes in found["unknown_stock_codes"]} == {tuple(unknown)}
+
+
+def test_amounts_below_zero_count_as_zero(published: duckdb.DuckDBPyConnection) -> None:
+    found, nothing_left = (
+        published.execute(
+            f"""
+            select what_if_segment_id, what_if_behaviour_distance
+            from
+                fct_customer_features,
+                what_if_order(customer_id, {order_gbp}, days_ago := {days_ago}) found
+            order by found.customer_id
+            """
+        ).fetchall()
+        for order_gbp, days_ago in (("-9999999", -5), ("-net_sales_gbp", 0))
+    )
+    assert found == nothing_left
+    assert len(found) > 0
+    scored = "select behaviour_name, behaviour_distance from score_behaviour({})"
+    assert published.sql(scored.format("-5, -1, -90")).fetchall() == (
+        published.sql(scored.format("0, 0, 0")).fetchall()
+    )
 
 
 def test_a_million_customers_take_less_than_ten_seconds_on_two_cores(

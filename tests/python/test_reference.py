@@ -10,6 +10,7 @@ import pytest
 from conftest import PROJECT, SAMPLE, Build, Builder
 from playwright.sync_api import Page
 
+from customer_segments.summary import summarise
 from docs.manifest import public_marts
 from docs.questions import published_sql
 from docs.reference import pages
@@ -33,6 +34,16 @@ def test_pages_are_up_to_date(written: dict[str, str]) -> None:
         if (PROJECT / "docs" / name).read_text(encoding="utf-8") != text
     ]
     assert stale == [], "make reference"
+
+
+def test_the_readme_shows_what_a_build_of_the_sample_prints(sample_build: Build) -> None:
+    """A line of three dots stands for any lines left out; nothing else may be."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"ends with what came out:\n\n```text\n(.*?)```", readme, re.DOTALL)
+    parts = [re.escape(part.strip("\n")) for part in re.split(r"(?m)^ *\.\.\.$", shown)]
+    assert len(parts) == 3
+    printed = summarise(sample_build.database).strip("\n") + "\n"
+    assert re.fullmatch(r"\n(?:.*\n)*".join(parts), printed), printed
 
 
 def test_questions_have_an_answer_in_one_order(sample_build: Build) -> None:

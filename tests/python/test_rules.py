@@ -96,8 +96,8 @@ def test_boxes_that_rounding_empties_are_left_out() -> None:
 @pytest.mark.parametrize("name", ["sample_build", "client_build", "everyone_build"])
 def test_rules_are_faithful(name: str, request: pytest.FixtureRequest) -> None:
     found: Build = request.getfixturevalue(name)
-    [(fidelity, evaluated)] = found.query(
-        "select fidelity, evaluated_customer_count from rpt_segment_rules where is_total"
+    [(fidelity, customer_count)] = found.query(
+        "select fidelity, customer_count from rpt_segment_rules where is_total"
     )
     assert fidelity >= 0.9
-    assert found.query("select count(*) from fct_customer_segments") == [(evaluated,)]
+    assert found.query("select count(*) from fct_customer_segments") == [(customer_count,)]

@@ -41,7 +41,8 @@ members as (
         playbook.channel,
         playbook.offer,
         playbook.priority,
-        -- A new salt draws new hold-outs; the same salt draws the same, in any build and engine.
+        playbook.cadence,
+        -- Follows from salt, audience and customer alone, in any build and engine.
         {{ dbt.hash(
             quoted(var('audience_salt') ~ '|') ~ " || customer_segments.segment_id || '|' || "
             ~ 'customer_segments.customer_id'
@@ -120,7 +121,10 @@ final as (
 
         ---------- booleans
         suppression_reason is null and has_low_draw as is_holdout,
-        suppression_reason is not null as is_suppressed
+        suppression_reason is not null as is_suppressed,
+
+        ---------- added later, so at the end
+        cadence
 
     from suppressed
 

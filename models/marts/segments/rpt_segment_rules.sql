@@ -193,7 +193,6 @@ final as (
 
         ---------- numbers
         customer_count,
-        customer_count as evaluated_customer_count,
         rule_customer_count,
         cast(agreed_count as double) / nullif(customer_count, 0) as fidelity,
         cast(agreed_count as double) / nullif(rule_customer_count, 0) as rule_precision,
