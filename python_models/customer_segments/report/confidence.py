@@ -42,6 +42,8 @@ def sureness(database: Database, segments: list[Row]) -> Figure | None:
         title=f"{words.opening(words.about(sure))} of the customers are surely where they are, "
         f"{words.count(border)} on a border",
         description="A bar a segment: its customers by how many refits agree on their segment.",
+        note="Sure that a fit to other customers says it again, which is no certainty about a "
+        "customer: who ordered once, which says little about taste, can be as sure.",
         columns=[
             Column("segment_name", "Segment"),
             Column("band", "How sure"),

@@ -33,7 +33,8 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
         title=f"{most} should bring {words.about(shares[most])} of the next {DAYS} days' sales",
         description="Bars of each segment's net sales of the last 90 days and those expected next.",
         note="Expectations know no seasons: after a peak they lie below the last days by design. "
-        "Compare segments with each other, and take the total from the plan of the year.",
+        "Compare segments with each other, and take the total from the plan of the year. The value "
+        "of an order is drawn to the mean of all: too high for small accounts, too low for large.",
         columns=[
             Column("segment_name", "Segment"),
             Column("customer_count", "Customers", "count"),
