@@ -117,7 +117,10 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
 clean: ## Remove what builds made; the environment and the published database stay
-	@rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse
+	@rm -rf target logs spark_warehouse
+	@for file in warehouse.duckdb "$${SEGMENTS_WAREHOUSE:-warehouse.duckdb}"; do \
+		case $$file in "~/"*) file=$$HOME/$${file#"~/"};; esac; \
+		rm -f -- "$$file" "$$file.wal"; rm -rf -- "$$file.tmp"; done
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none found." >&2; exit 1; }

@@ -43,7 +43,7 @@
     have changed beyond these rows.
 -#}
 {% macro duckdb__publish_marts(marts, is_tested) %}
-    {%- set published = env_var('SEGMENTS_DATABASE', 'customer_segments.duckdb') -%}
+    {%- set published = env_var('SEGMENTS_DATABASE', '') or 'customer_segments.duckdb' -%}
     {%- set new = published ~ '.next' -%}
     {%- set is_pseudonymous = run_query('select has_pseudonym_key()').rows[0][0] -%}
     {%- set goes_on = not is_pseudonymous and run_query(

@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 
-from customer_segments.published import PROJECT, PublishedError, open_published
+from customer_segments.project import PROJECT
+from customer_segments.published import PublishedError, open_published
 
 FOLDER = PROJECT / "target" / "audiences"
 USAGE = "usage: python -m customer_segments audiences [folder]"

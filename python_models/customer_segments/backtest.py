@@ -3,7 +3,6 @@
 The rows go to a table of the warehouse that rpt_segment_backtest reads, and are printed.
 """
 
-import json
 import os
 import sys
 import tempfile
@@ -18,7 +17,9 @@ import pandas as pd
 
 from customer_segments.backtest_measures import measure_cutoff, read_cutoff
 from customer_segments.backtest_report import report
-from customer_segments.build import PROJECT, run_dbt, settle_paths, unusable
+from customer_segments.build import run_dbt, settle_paths, unusable
+from customer_segments.dbt_variables import VariablesError, split_variables, variables_option
+from customer_segments.project import PROJECT, first_line
 
 DEFAULT_MONTHS = (6, 3)  # before the end of the data
 LABELS = ["+fct_customer_segments", "+fct_customer_rfm", "+fct_exercise_features"]
@@ -51,7 +52,7 @@ COVERED = """
     select cast(min(invoiced_at) as date), (select as_of_date from intermediate.int_as_of)
     from fct_sale_lines
 """
-SETTINGS = "select settings from ml.ml_model_request"
+SETTINGS = "select settings, as_of_date from ml.ml_model_request"
 
 
 class BacktestError(Exception):
@@ -69,7 +70,7 @@ def backtest(arguments: list[str]) -> int:
         cutoffs = [_day(text) for text in arguments[:first_option]]
         table = _measure(cutoffs, arguments[first_option:])
         _store(table, warehouse)
-    except BacktestError as error:
+    except (BacktestError, VariablesError) as error:
         return _fail(str(error))
     print(report(table))
     print(f"\nStored in {warehouse}: the next build publishes it as rpt_segment_backtest.")
@@ -78,7 +79,7 @@ def backtest(arguments: list[str]) -> int:
 
 def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
     """Build and measure; raise BacktestError when a build fails or a cutoff is outside the data."""
-    variables, dbt_arguments = _variables(dbt_arguments)
+    variables, dbt_arguments = split_variables(dbt_arguments)
     source = Path(os.environ.get("INVOICE_LINES", "the shipped sample")).name
     target = PROJECT / "target"
     target.mkdir(exist_ok=True)
@@ -102,7 +103,12 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
                 print(f"Building as of {as_of}", flush=True)
                 past_file = build(str(as_of), LABELS, {"as_of": str(as_of)})
                 with duckdb.connect(str(past_file), read_only=True) as past:
-                    [(settings,)] = past.execute(SETTINGS).fetchall()
+                    [(settings, built_as_of)] = past.execute(SETTINGS).fetchall()
+                    if built_as_of != as_of:
+                        raise BacktestError(
+                            f"The build as of {as_of} is one as of {built_as_of}, which would know "
+                            "what is to be foretold. Expected dbt arguments that leave as_of alone."
+                        )
                     measured = measure_cutoff(read_cutoff(past, outcomes, as_of))
                 past_file.unlink()
                 tables.append(
@@ -123,7 +129,7 @@ def _build(
     warehouse = folder / f"{name}.duckdb"
     command = ["build", "--resource-type", "model", "seed", "--select", *models]
     # A target of its own: the next build need not parse the project again for other variables.
-    command += ["--target-path", str(folder / "target"), "--vars", json.dumps(variables)]
+    command += ["--target-path", str(folder / "target"), *variables_option(variables)]
     with _setting("SEGMENTS_WAREHOUSE", str(warehouse)):
         errors = run_dbt([*command, *dbt_arguments], is_reported=False)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -167,19 +173,6 @@ def _default_cutoffs(
     return inside
 
 
-def _variables(dbt_arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """Return the variables among the arguments, and the other arguments."""
-    if "--vars" not in dbt_arguments:
-        return {}, dbt_arguments
-    from dbt.clients.yaml_helper import load_yaml_text  # imports much of dbt
-
-    place = dbt_arguments.index("--vars")
-    found = load_yaml_text("".join(dbt_arguments[place + 1 : place + 2]))
-    if not isinstance(found, dict):
-        raise BacktestError("--vars holds no variables. Expected such as 'customer_scope: all'.")
-    return found, dbt_arguments[:place] + dbt_arguments[place + 2 :]
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -194,7 +187,7 @@ def _store(measured: pd.DataFrame, warehouse: Path) -> None:
             connection.register("measured", measured)
             connection.execute(STORE)
     except duckdb.IOException as error:
-        raise BacktestError(f"Measured, but not stored: {str(error).splitlines()[0]}") from None
+        raise BacktestError(f"Measured, but not stored: {first_line(error)}") from None
 
 
 def _fail(problem: str) -> int:

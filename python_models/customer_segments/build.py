@@ -12,12 +12,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from customer_segments.dbt_variables import VariablesError, split_variables, variables_option
+from customer_segments.project import PROJECT, published_database, users_path, warehouse_database
 from customer_segments.report import report
 from customer_segments.summary import summarise
 
-PROJECT = Path(__file__).resolve().parents[2]
 MAX_ERRORS = 5
-PATHS = ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_TEMP_DIRECTORY", "SEGMENTS_WAREHOUSE")
 # What DuckDB or Python calls it -> what to do about it, in the project's own settings. The first
 # that fits: DuckDB also calls it out of memory when there is no disk for what memory cannot hold.
 HINTS = {
@@ -40,20 +40,23 @@ QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 def build(dbt_arguments: list[str]) -> int:
     """Build everything, write docs and report, print the summary; return the exit code."""
     database, warehouse = settle_paths()
-    if problem := unusable(database, warehouse):
+    try:
+        variables, dbt_arguments = split_variables(dbt_arguments)
+        problem = unusable(database, warehouse)
+    except VariablesError as error:
+        problem = str(error)
+    if problem:
         return _fail([problem], database)
 
     print(f"Building from {os.environ.get('INVOICE_LINES', 'the shipped sample')}", flush=True)
     before = _version(database)
-    if errors := run_dbt(["build", *WITHOUT_UNIT_TESTS, *dbt_arguments]):
+    set_variables = variables_option(variables)
+    if errors := run_dbt(["build", *WITHOUT_UNIT_TESTS, *dbt_arguments, *set_variables]):
         return _fail(errors, database)
     if _version(database) == before:
         print("\nNot published: this was a build of a part of the project.")
         return 0
-    variables = (
-        dbt_arguments[dbt_arguments.index("--vars") :][:2] if "--vars" in dbt_arguments else []
-    )
-    docs_errors = run_dbt(["docs", "generate", "--static", *variables])
+    docs_errors = run_dbt(["docs", "generate", "--static", *set_variables])
     print(summarise(database))
     print(f"\nDatabase  {database}")
     if report([]):
@@ -67,12 +70,12 @@ def build(dbt_arguments: list[str]) -> int:
 
 def settle_paths() -> tuple[Path, Path]:
     """Go to the project, the user's paths kept; return the published database, the warehouse."""
-    for name in PATHS:
-        if path := os.environ.get(name):  # relative to where the user stands
-            os.environ[name] = str(Path(os.path.expanduser(path)).absolute())
+    database, warehouse = published_database(), warehouse_database()
+    for name in ("INVOICE_LINES", "SEGMENTS_TEMP_DIRECTORY"):
+        if path := os.environ.get(name):
+            os.environ[name] = str(users_path(path))
+    os.environ |= {"SEGMENTS_DATABASE": str(database), "SEGMENTS_WAREHOUSE": str(warehouse)}
     os.chdir(PROJECT)
-    database = Path(os.environ.get("SEGMENTS_DATABASE", "customer_segments.duckdb")).absolute()
-    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
     return database, warehouse
 
 
@@ -158,8 +161,7 @@ def _plain_text(message: str) -> str:
 def _spill_folder() -> Path:
     """Return where DuckDB keeps what its memory does not hold."""
     named = os.environ.get("SEGMENTS_TEMP_DIRECTORY")
-    warehouse = os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")
-    return Path(named or f"{warehouse}.tmp").absolute()
+    return Path(named or f"{warehouse_database()}.tmp").absolute()
 
 
 def _existing(folder: Path) -> Path:

@@ -1,7 +1,8 @@
 """Clean CSV copies of what DuckDB cannot read by itself: Excel sheets and damaged text files.
 
 A copy is made once for a state of the file (path, size, time of change) and kept in
-`target/invoice_lines/`; `make clean` removes it.
+`target/invoice_lines/` as long as the file is in that state: a line that was taken out of a file
+must not stay in a copy of it.
 """
 
 import csv
@@ -26,7 +27,10 @@ from customer_segments.file_layouts import (
 )
 
 FOLDER = Path("target/invoice_lines")
-_VERSION = 1  # count up when copies are written differently: old ones are then left alone
+_VERSION = 2  # count up when copies are written differently: old ones are then removed
+# In the folder of each state: the state, and a folder of the copies.
+_STATE = "state"
+_COPIES = "copies"
 
 # A quoted field may run over so many lines; one that seems to run further was never closed.
 MAX_LINES_OF_RECORD = 20
@@ -92,21 +96,45 @@ def copy_workbook(path: Path) -> list[Path]:
 
 def _copies(path: Path, write: Callable[[Path], None]) -> list[Path]:
     """Return the copies of `path` as it is now; `write` puts missing ones in a folder."""
-    state = path.stat()
-    key = f"{_VERSION} {state.st_size} {state.st_mtime_ns} ".encode() + os.fsencode(path)
-    folder = (FOLDER / hashlib.sha256(key).hexdigest()[:20]).absolute()
+    state = _state(path)
+    folder = (FOLDER / hashlib.sha256(state).hexdigest()[:20]).absolute()
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
         try:
-            write(unfinished)
+            (unfinished / _STATE).write_bytes(state)
+            (unfinished / _COPIES).mkdir()
+            write(unfinished / _COPIES)
             unfinished.rename(folder)
         except OSError:
             if not folder.is_dir():  # else another build made the same copy in the meantime
                 raise
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return sorted(folder.iterdir())
+    return sorted((folder / _COPIES).iterdir())
+
+
+def remove_stale_copies() -> None:
+    """Remove the copies of files that are gone or have changed, whichever build made them."""
+    for folder in FOLDER.glob("*/"):
+        if not _is_current(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_current(folder: Path) -> bool:
+    note = folder / _STATE
+    if not note.is_file():  # another build may be about to write it
+        return folder.name.startswith(".")
+    try:
+        state = note.read_bytes()
+        return state == _state(Path(os.fsdecode(state.split(b" ", 3)[-1])))
+    except OSError:
+        return False
+
+
+def _state(path: Path) -> bytes:
+    found = path.stat()
+    return f"{_VERSION} {found.st_size} {found.st_mtime_ns} ".encode() + os.fsencode(path)
 
 
 def _write_csv(

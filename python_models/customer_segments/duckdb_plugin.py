@@ -17,8 +17,8 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from customer_segments.invoice_files import InvoiceFileError, find_invoice_lines
+from customer_segments.project import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROJECT_FOLDERS = ("macros", "models", "python_models", "seeds")
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"

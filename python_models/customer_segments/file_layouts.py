@@ -39,6 +39,15 @@ class InvoiceFileError(ValueError):
     """The files cannot be used. The message says what was found, expected, and how to go on."""
 
 
+class ForeignFileError(InvoiceFileError):
+    """A file has none of the columns: among others it may lie by mistake. `found` is what it is."""
+
+    def __init__(self, found: str) -> None:
+        """Advise as for a file that is named by itself."""
+        super().__init__(f"{found} Add the header, or name another file.")
+        self.found = found
+
+
 @dataclass(frozen=True)
 class FileLayout:
     """How a file is written. Files that share a layout are read by one call.
@@ -108,11 +117,11 @@ def count_known(header: Iterable[str]) -> int:
 
 def require_columns(where: str, header: Sequence[str]) -> None:
     """Raise InvoiceFileError unless `header` holds each expected column once."""
-    found = " ".join(", ".join(header[:12]).split())[:300] or "nothing"
+    found = " ".join(", ".join(header[:12]).split())[:300].removesuffix(".") or "nothing"
     if not count_known(header):
-        raise InvoiceFileError(
+        raise ForeignFileError(
             f"Not an invoice file: the first line of {where} holds none of the expected columns. "
-            f"Found: {found}. Expected: {EXPECTED_HEADER}. Add the header, or name another file."
+            f"Found: {found}. Expected: {EXPECTED_HEADER}."
         )
     plain = [_plain(name) for name in header]
     matches = [sum(name in names for name in plain) for names in COLUMN_NAMES.values()]

@@ -1,6 +1,6 @@
 """Find the invoice files, learn how each is written, and say how to read them as one select.
 
-The lines themselves are read by DuckDB, from the select that `invoice_lines_select` returns.
+The lines themselves are read by DuckDB, from the select that `find_invoice_lines` returns.
 """
 
 import glob
@@ -12,17 +12,19 @@ from pathlib import Path
 
 import duckdb
 
-from customer_segments.clean_copies import copy_workbook
+from customer_segments.clean_copies import copy_workbook, remove_stale_copies
 from customer_segments.file_layouts import (
     COLUMN_NAMES,
     EXPECTED_HEADER,
     PATH_COLUMN,
     FileLayout,
+    ForeignFileError,
     InvoiceFileError,
     require_columns,
     sql_name,
     sql_path,
 )
+from customer_segments.project import first_line
 from customer_segments.text_files import read_text_layout
 from customer_segments.value_formats import (
     DateOrder,
@@ -104,6 +106,7 @@ def find_invoice_lines(
             f"Unknown date_order: {date_order}. Expected infer, month_first or day_first."
         )
     try:
+        remove_stale_copies()
         files = find_files(location)
         layouts: dict[FileLayout, list[Path]] = {}
         states: dict[Path, str] = {}
@@ -112,6 +115,13 @@ def find_invoice_lines(
             for readable, layout in _read_layouts(path):
                 layouts.setdefault(layout, []).append(readable)
                 states[readable] = f"{state.st_size} {state.st_mtime_ns}"
+    except ForeignFileError as error:
+        if Path(os.path.expanduser(location)).is_file():
+            raise
+        raise InvoiceFileError(
+            f"{error.found} Move it to another folder, or name a pattern that leaves it out, such "
+            f'as "{path.parent}/*.csv".'
+        ) from error
     except OSError as error:
         raise InvoiceFileError(
             f"Cannot use {error.filename or location}: {error.strerror or error}. "
@@ -207,7 +217,7 @@ def _parquet_layout(path: Path) -> FileLayout:
     except duckdb.Error as error:
         raise InvoiceFileError(
             f"Damaged Parquet file: {path} starts like one but cannot be read "
-            f"({_first_line(error)}). Copy it again from where it came."
+            f"({first_line(error)}). Copy it again from where it came."
         ) from error
     columns = tuple((str(row[0]), str(row[1])) for row in described)
     require_columns(str(path), [name for name, _ in columns])
@@ -339,9 +349,5 @@ def _query(sql: str) -> list[tuple[object, ...]]:
     try:
         rows: list[tuple[object, ...]] = duckdb.execute(sql).fetchall()
     except duckdb.Error as error:
-        raise InvoiceFileError(f"Cannot read the invoice lines: {_first_line(error)}.") from error
+        raise InvoiceFileError(f"Cannot read the invoice lines: {first_line(error)}.") from error
     return rows
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

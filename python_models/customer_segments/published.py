@@ -1,24 +1,17 @@
 """The published database, opened for reading, or one message that says why it cannot be."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
-PROJECT = Path(__file__).resolve().parents[2]
+from customer_segments.project import first_line, published_database
+
 NEXT = "Run `make build` first, or name another database in SEGMENTS_DATABASE."
 
 
 class PublishedError(Exception):
     """The published database cannot be read. The message says why and how to go on."""
-
-
-def published_database() -> Path:
-    """Return the path of the published database."""
-    named = os.environ.get("SEGMENTS_DATABASE")
-    return (Path(named).expanduser() if named else PROJECT / "customer_segments.duckdb").absolute()
 
 
 @contextmanager
@@ -32,11 +25,11 @@ def open_published() -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise PublishedError(
-            f"Another version of the project built {database}: {_first_line(error)} {NEXT}"
+            f"Another version of the project built {database}: {_said(error)} {NEXT}"
         ) from error
     except duckdb.Error as error:
-        raise PublishedError(f"{database} cannot be read: {_first_line(error)} {NEXT}") from error
+        raise PublishedError(f"{database} cannot be read: {_said(error)} {NEXT}") from error
 
 
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0].removesuffix("!") + "."
+def _said(error: duckdb.Error) -> str:
+    return first_line(error).removesuffix("!") + "."

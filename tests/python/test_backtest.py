@@ -101,9 +101,8 @@ def measured(build: Builder) -> tuple[Build, str]:
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
         patch.setattr("builtins.print", lambda *words, **_: printed.append(" ".join(words)))
-        assert command.backtest(["2024-09-01", "--vars", "customer_scope: international"]) == 0, (
-            printed
-        )
+        given = ["--vars=customer_scope: international", "--vars", "date_order: infer"]
+        assert command.backtest(["2024-09-01", *given]) == 0, printed
     models = ["int_backtest_measures_stored", "rpt_segment_backtest"]
     return build(LINES, "build", "--select", *models, folder=outside.folder), "\n".join(printed)
 
@@ -150,6 +149,7 @@ def test_the_mart_is_there_and_empty_before_any_backtest(sample_build: Build) ->
         (["2024-09-01", "--vars", "all"], ["--vars holds no variables"]),
         (["2031-09-01"], ["2031-09-01 is outside the data", "2023-12-01", "2024-12-09"]),
         (["2023-12-01"], ["2023-12-01 is outside the data"]),
+        (["2024-09-01"], ["as of 2024-09-01 is one as of 2024-12-09"]),
     ],
 )
 def test_what_cannot_be_measured_is_said_in_one_message(

@@ -1,6 +1,7 @@
 """A build on changed files gives the tables that a build from nothing gives, whatever changed."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -44,8 +45,8 @@ def days() -> dict[str, list[Row]]:
     return found
 
 
-def write(path: Path, lines: list[Row]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def write(path: Path, lines: list[Row], encoding: str = "utf-8") -> None:
+    with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.DictWriter(file, list(lines[0]))
         writer.writeheader()
         writer.writerows(lines)
@@ -168,6 +169,24 @@ def a_file_is_gone(folder: Path) -> None:
     (folder / "last_0.csv").unlink()
 
 
+def a_day_in_utf_16(folder: Path) -> None:
+    """DuckDB cannot read the file: a copy is made."""
+    lines = [dict(line, Quantity="7") for line in SAMPLE_DAYS[LAST[3]]]
+    write(folder / "wide.csv", lines, "utf-16")
+
+
+def a_customer_less_in_utf_16(folder: Path) -> None:
+    lines = [dict(line, Quantity="7") for line in SAMPLE_DAYS[LAST[3]]]
+    last = max(line["CustomerID"] for line in lines)
+    write(folder / "wide.csv", [line for line in lines if line["CustomerID"] != last], "utf-16")
+
+
+def copies_of(file: Path) -> int:
+    """Return in how many states `file` is copied."""
+    states = [state.read_bytes() for state in Path("target/invoice_lines").glob("*/state")]
+    return sum(state.endswith(b" " + os.fsencode(file)) for state in states)
+
+
 def nothing(folder: Path) -> None:
     """Files are as they were."""
 
@@ -217,8 +236,8 @@ def test_a_build_with_every_test_publishes_what_a_whole_build_publishes(
 
 CHANGES: list[tuple[Change, ...]] = [
     (nothing,),
-    (corrected_day, a_day_twice, last_day_of_the_month),
-    (renamed_item, first_days_of_the_next),
+    (corrected_day, a_day_twice, last_day_of_the_month, a_day_in_utf_16),
+    (renamed_item, first_days_of_the_next, a_customer_less_in_utf_16),
     (cancelled_sales, moved_customers, a_file_is_gone, the_next_month_is_gone),
 ]
 
@@ -233,6 +252,7 @@ def test_changed_files_give_what_a_whole_build_gives(
         again = build(folder, *RUN, folder=first.folder)
         assert again.success, again.exception
         assert went_on(again)
+        assert copies_of(folder / "wide.csv") == (folder / "wide.csv").exists()
         kept = tables(again)
         whole = build(folder, *RUN, "--full-refresh", folder=first.folder)
         assert whole.success, whole.exception

@@ -232,13 +232,47 @@ def test_workbook_with_several_sheets(tmp_path):
 def test_workbook_is_copied_once_for_each_state(tmp_path):
     path = write_workbook(tmp_path / "b.xlsx", {"S": [HEADER.split(","), EXCEL_LINE]})
     read(path)
-    (copy,) = Path("target/invoice_lines").glob("*/*")
+    (copy,) = Path("target/invoice_lines").glob("*/copies/*")
     changed = copy.stat().st_mtime_ns
     read(path)
     assert copy.stat().st_mtime_ns == changed
     write_workbook(path, {"S": [HEADER.split(","), EXCEL_LINE, EXCEL_LINE]})
     assert len(read(path)) == 2
     assert not list(Path("target/invoice_lines").glob(".*"))
+
+
+def test_copies_forget_what_their_files_forget(tmp_path):
+    folder = tmp_path / "days"
+    folder.mkdir()
+    copies = Path("target/invoice_lines")
+    changed = write(folder / "changed.csv", PLAIN.encode("utf-16"))
+    gone = write(folder / "gone.csv", PLAIN.replace("POSTAGE", '"POSTAGE'))
+    kept = write_workbook(folder / "kept.xlsx", {"S": [HEADER.split(","), EXCEL_LINE]})
+    elsewhere = write(tmp_path / "elsewhere.csv", PLAIN.encode("utf-16"))
+    assert len(read(elsewhere)) == 2
+    assert len(read(folder)) == 5
+    assert len(list(copies.glob("*/copies/*"))) == 4
+    killed = copies / ".unfinished-x"
+    killed.mkdir()
+    write(killed / "state", next(copies.glob("*/state")).read_bytes() + b" and gone")
+    (copies / "of an older version").mkdir()
+    write(copies / "of an older version" / "gone.csv", PLAIN)
+
+    write(changed, (PLAIN + LINES[1]).replace("12583", "12584").encode("utf-16"))
+    gone.unlink()
+    assert len(read(folder)) == 4
+    names = sorted(file.name for file in copies.glob("*/copies/*"))
+    assert names == ["changed.csv", "elsewhere.csv", "kept.xlsx#S"]
+    assert len(list(copies.iterdir())) == 3
+    (text,) = (file.read_text() for file in copies.glob("*/copies/changed.csv"))
+    assert "12584" in text
+    assert "12583" not in text
+
+    for file in (changed, kept, elsewhere):
+        file.unlink()
+    write(folder / "new.csv", PLAIN)
+    assert len(read(folder)) == 2
+    assert not list(copies.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -465,7 +499,8 @@ def test_nothing_in_a_value_is_executed(tmp_path):
     [
         ("empty.csv", b"", ("no bytes", "header")),
         ("header.csv", HEADER.encode(), ("nothing below", "at least one line")),
-        ("other.csv", b"a,b\n1,2\n", ("Not an invoice file", "a, b", HEADER)),
+        ("other.csv", b"a,b\n1,2\n", ("Not an invoice file", "a, b", HEADER, "or name another")),
+        ("notes.txt", b"The lines are attached.\n", ("Found: The lines are attached. Expected",)),
         ("less.csv", PLAIN.replace("UnitPrice", "Cost").encode(), ("UnitPrice", "Cost", HEADER)),
         ("twice.csv", PLAIN.replace("Country", "quantity").encode(), ("Country",)),
         ("both.csv", PLAIN.replace("Country", "Country,Price").encode(), ("twice", "UnitPrice")),
@@ -520,6 +555,13 @@ def test_messages_for_locations(tmp_path):
     assert "2 file(s)" in message(folder)
     write(folder / "3.xls", b"\xd0\xcf\x11\xe0")
     assert "3.xls" in message(folder)
+    (folder / "3.xls").unlink()
+    write(folder / "notes.txt", "Lines of May")
+    for location in (folder, folder / "*"):
+        told = message(location)
+        assert f"{folder / 'notes.txt'} holds none of the expected columns" in told
+        assert f'such as "{folder}/*.csv".' in told
+        assert "Add the header" not in told
 
 
 def test_message_for_a_file_without_permission(tmp_path, monkeypatch):

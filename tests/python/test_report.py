@@ -280,9 +280,12 @@ def test_forecasts_are_shown_with_what_they_missed_and_their_absence_said(
 def test_without_a_database_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("SEGMENTS_DATABASE", str(tmp_path / "none.duckdb"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SEGMENTS_DATABASE", "~/none.duckdb")
     assert report([str(tmp_path / "report.html")]) == 1
-    assert "Run make build" in capsys.readouterr().err
+    assert f"no published database at {tmp_path}/none.duckdb. Run make build" in (
+        capsys.readouterr().err
+    )
     assert not (tmp_path / "report.html").exists()
 
 

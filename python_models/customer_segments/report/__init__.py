@@ -3,13 +3,13 @@
 `python -m customer_segments report [file]` writes it again; a build writes target/report.html.
 """
 
-import os
 import sys
 from pathlib import Path
 
 import duckdb
 
-PROJECT = Path(__file__).resolve().parents[3]
+from customer_segments.project import PROJECT, published_database
+
 PAGE = PROJECT / "target" / "report.html"
 
 
@@ -18,13 +18,13 @@ def report(arguments: list[str]) -> int:
     # Jinja and the queries are of no use to other commands.
     from customer_segments.report.page import write_report
 
-    database = Path(os.environ.get("SEGMENTS_DATABASE") or PROJECT / "customer_segments.duckdb")
+    database = published_database()
     page = Path(arguments[0]) if arguments else PAGE
     if not database.exists():
         print(f"Error: no published database at {database}. Run make build.", file=sys.stderr)
         return 1
     try:
-        write_report(database.expanduser(), page)
+        write_report(database, page)
     except (OSError, duckdb.Error) as error:
         print(f"Error: the report was not written: {error}", file=sys.stderr)
         return 1
