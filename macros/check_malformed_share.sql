@@ -15,6 +15,17 @@
             ).rows -%}
                 {%- do columns.append(row[0] ~ ' (' ~ row[1] ~ ' lines)') -%}
             {%- endfor -%}
+            {#- A date of the other order than the rest: 13/1/10 cannot be read, 12/1/10 can. -#}
+            {%- set swapped = [] -%}
+            {%- set day, month = '(1[3-9]|2[0-9]|3[01])', '(0?[1-9]|1[0-2])' -%}
+            {%- for row in run_query(
+                'select unreadable_text from ' ~ this
+                ~ " where unreadable_column = 'invoice date' order by line_id limit 1000"
+            ).rows if row[0] and modules.re.match(
+                '\\s*(' ~ day ~ '[/.-]' ~ month ~ '|' ~ month ~ '[/.-]' ~ day ~ ')[/.-]', row[0]
+            ) -%}
+                {%- do swapped.append(row[0]) -%}
+            {%- endfor -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
                 'select file_name, invoice_id, unreadable_column, unreadable_text from ' ~ this
@@ -29,8 +40,14 @@
                 counts[1] ~ ' of ' ~ counts[0] ~ ' lines cannot be read, more than the share of '
                 ~ var('malformed_max_share') ~ ' that the variable malformed_max_share allows. '
                 ~ 'Columns: ' ~ columns | join(', ') ~ '. Examples: ' ~ examples | join('; ')
-                ~ '. Nothing behind staging was changed. Mend the file, or raise the variable to '
-                ~ 'build without these lines.'
+                ~ '. Nothing behind staging was changed. ' ~ (
+                    'Dates such as ' ~ swapped[0] | trim ~ ' have day and month in another order '
+                    ~ 'than the rest; lines of the same kind with a day up to 12 were probably '
+                    ~ 'read with the two swapped. So mend the dates, or set the variable '
+                    ~ 'date_order (' ~ var('date_order') ~ '), rather than raise malformed_max_share.'
+                    if swapped else
+                    'Mend the file, or raise the variable to build without these lines.'
+                )
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -111,10 +111,18 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set as_of = var('as_of') | string -%}
-    {%- set day = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
-    {%- if as_of != 'data' and not modules.re.fullmatch(day, as_of) -%}
+    {%- set days = '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
+    {%- set is_day = false -%}
+    {%- if modules.re.fullmatch(days, as_of) -%}
+        {#- A day that the month lacks, counted from its first, is one of the next month. -#}
+        {%- set first = modules.datetime.date(as_of[:4] | int, as_of[5:7] | int, 1) -%}
+        {%- set day = first + modules.datetime.timedelta(days=(as_of[8:] | int) - 1) -%}
+        {%- set is_day = day | string == as_of -%}
+    {%- endif -%}
+    {%- if as_of != 'data' and not is_day -%}
         {%- do problems.append(
-            'Variable as_of is ' ~ as_of ~ '. Expected data or a date such as 2011-09-01.'
+            'Variable as_of is ' ~ as_of
+            ~ '. Expected data or a day of the calendar such as 2011-09-01.'
         ) -%}
     {%- endif -%}
 

@@ -1,4 +1,5 @@
-{#- Which stored model to go on with, and whether to fit one. -#}
+{#- Which stored model to go on with, and whether to fit one, which needs customers. -#}
+{{ config(post_hook='{{ check_customers() }}') }}
 with
 
 parameters as (

@@ -18,7 +18,7 @@ from pyspark.sql.window import Window
 from customer_segments.behaviour import BehaviourModel, cut_directions, order_of_centroids
 from customer_segments.clustering import Matrix, too_few_customers
 from customer_segments.segment_model import SegmentModel, Settings
-from customer_segments.taste import TasteModel, require_enough, signed
+from customer_segments.taste import TasteModel, signed, too_few_for_taste
 
 DataFrame = Any  # of a session here, or of Spark Connect
 
@@ -96,7 +96,14 @@ def fit_taste(counts: DataFrame, settings: Settings) -> TasteModel:
     )
     kept = counts.join(sql.broadcast(places), "stock_code")
     customer_count = kept.select("customer_id").distinct().count()
-    require_enough(customer_count, len(stock_codes), settings.taste_component_count)
+    if min(customer_count, len(stock_codes)) <= settings.taste_component_count:
+        raise too_few_for_taste(
+            settings.taste_component_count,
+            settings.item_min_customers,
+            len(stock_codes),
+            customer_count,
+            counts.select("customer_id").distinct().count(),
+        )
     idf = np.log((1 + customer_count) / (1 + support)) + 1
 
     # One customer in one place: what follows moves sums of items, never cells.

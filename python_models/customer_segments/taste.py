@@ -151,7 +151,10 @@ def fit_taste_matrix(
     kept = _without_empty_rows(matrix[:, np.flatnonzero(is_kept)])
     kept.sort_indices()
     customer_count, item_count = kept.shape
-    require_enough(customer_count, item_count, component_count)
+    if min(customer_count, item_count) <= component_count:
+        raise too_few_for_taste(
+            component_count, item_min_customers, item_count, customer_count, matrix.shape[0]
+        )
     idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
     use_one_thread()
     svd = TruncatedSVD(component_count, algorithm="arpack", random_state=seed)
@@ -166,15 +169,27 @@ def fit_taste_matrix(
     return TasteModel(stock_codes[is_kept], idf, loadings, centroids[order])
 
 
-def require_enough(customer_count: int, item_count: int, component_count: int) -> None:
-    """Raise ValueError when there are too few customers or items for the components."""
-    if min(customer_count, item_count) <= component_count:
-        raise ValueError(
-            f"Too few customers or items for the taste axis: {component_count} components need "
-            f"more than {component_count} items that enough customers bought, and as many "
-            f"customers; found {item_count} items and {customer_count} customers. Lower the "
-            "variable item_min_customers or taste_component_count, or use more invoice lines."
-        )
+def too_few_for_taste(
+    component_count: int,
+    item_min_customers: int,
+    item_count: int,
+    buyer_count: int,
+    customer_count: int,
+) -> ValueError:
+    """Return the error of no more items kept, or buyers of such items, than components."""
+    return ValueError(
+        f"Too few customers or items for the taste axis: taste_component_count is "
+        f"{component_count}, which needs more than {_counted(component_count, 'item')} that at "
+        f"least {_counted(item_min_customers, 'customer')} bought, by more than "
+        f"{_counted(component_count, 'customer')}. Found {_counted(item_count, 'item')} that at "
+        f"least {_counted(item_min_customers, 'customer')} bought, by {buyer_count} of "
+        f"{_counted(customer_count, 'customer')}. Lower the variable item_min_customers or "
+        "taste_component_count, or use more invoice lines."
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def signed(loadings: Matrix) -> Matrix:

@@ -64,7 +64,8 @@ def telling_dates(column: str) -> str:
 def order_of(dates: Iterable[str]) -> Literal["month_first", "day_first", "contradictory"] | None:
     """Return the order that telling dates have in common, None when there are none.
 
-    A tenth of them may say otherwise: those lines are damaged and will be unreadable.
+    A tenth of them may say otherwise. Such a date will be unreadable; one like it with a day up to
+    12 tells nothing, and is read with day and month swapped.
     """
     day_first = month_first = 0
     for text in dates:

@@ -1,5 +1,7 @@
 """What goes wrong says so in one plain message, exits with 1, and leaves the last result alone."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,10 @@ import duckdb
 import pytest
 from conftest import PROJECT, SAMPLE, Build, Builder, copied, environment
 
-from customer_segments.build import _plain_result
+from customer_segments.build import _plain_result, settle_paths
 from customer_segments.build import build as build_command
+from customer_segments.dbt_variables import VariablesError, split_variables, variables_option
+from customer_segments.project import published_database
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 LINE = "536370,22728,CLOCK,24,2010-12-01 08:45:00,3.75,12583.0,France\n"
@@ -64,6 +68,14 @@ def run(
         (bytes(range(256)) * 20, ["lines.csv", "Expected"]),
         (HEADER + LINE, ["Too few customers", "found 1", "Lower"]),
         (
+            HEADER + LINE.replace("France", "United Kingdom") * 3,
+            [
+                "No customers",
+                "Lines found: 3, from 2010-12-01 to 2010-12-01. They are: home country (3)",
+                "customer_scope to all to see customers of the home country (United Kingdom) too",
+            ],
+        ),
+        (
             HEADER + LINE.replace("2010-12-01 08:45:00", "12/1/10 8:45"),
             ["12/1/10 8:45", "date_order", "month_first"],
         ),
@@ -77,6 +89,7 @@ def run(
         "other CSV",
         "binary",
         "too few customers",
+        "home country only",
         "ambiguous dates",
     ],
 )
@@ -96,6 +109,9 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("customer_scope: everyone", ["customer_scope is everyone", "international, all"]),
         ("as_of: yesterday", ["as_of is yesterday", "2011-09-01"]),
         ("as_of: '2011-02-40'", ["as_of is 2011-02-40"]),
+        ("as_of: '2023-02-29'", ["as_of is 2023-02-29", "day of the calendar"]),
+        ("as_of: 2024-02-31", ["as_of is 2024-02-31", "day of the calendar"]),
+        ("all", ["--vars holds no variables: 'all'", "customer_scope: all"]),
         ("behaviour_cluster_count: 1", ["behaviour_cluster_count is 1", "from 2 to 10"]),
         ("taste_cluster_bounds: [4, 2]", ["taste_cluster_bounds is [4, 2]", "such as [3, 6]"]),
         ("taste_cluster_bounds: 4", ["taste_cluster_bounds is 4", "from 2 to 10"]),
@@ -112,6 +128,63 @@ def test_unusable_variables(run, variables: str, words: list[str]) -> None:
     assert code == 1
     assert message.count("Error: ") == 1
     for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "others"),
+    [
+        (["--select", "a"], {}, ["--select", "a"]),
+        (["--vars", "as_of: 2024-09-01", "-x"], {"as_of": "2024-09-01"}, ["-x"]),
+        (["-x", "--vars={a: [1, 2], b: true}"], {"a": [1, 2], "b": True}, ["-x"]),
+        (["--vars=a: 1", "-x", "--vars", "{a: 2, b: 3}"], {"a": 2, "b": 3}, ["-x"]),
+    ],
+)
+def test_every_way_to_give_variables_counts(
+    arguments: list[str], variables: dict[str, object], others: list[str]
+) -> None:
+    assert split_variables(arguments) == (variables, others)
+    assert split_variables(variables_option(variables)) == (variables, [])
+
+
+@pytest.mark.parametrize("text", ["", "all", "[a]", "{a: ", "a: !!timestamp 2024-02-31"])
+def test_what_holds_no_variables_is_said(text: str) -> None:
+    for arguments in (["--vars", text], [f"--vars={text}"]):
+        with pytest.raises(VariablesError, match="--vars holds no variables"):
+            split_variables(arguments)
+    with pytest.raises(VariablesError, match="--vars holds no variables"):
+        split_variables(["--vars"])
+
+
+def test_every_command_means_the_same_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("INVOICE_LINES", "SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE"):
+        monkeypatch.setenv(name, "")
+    for named, meant in (
+        ("~/d.duckdb", tmp_path / "d.duckdb"),
+        ("d.duckdb", tmp_path / "d.duckdb"),
+        ("", PROJECT / "customer_segments.duckdb"),
+    ):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SEGMENTS_DATABASE", named)
+        monkeypatch.setenv("SEGMENTS_WAREHOUSE", "")
+        assert published_database() == meant
+        assert settle_paths() == (meant, PROJECT / "warehouse.duckdb")
+        assert published_database() == meant
+
+
+def test_a_day_before_the_data(run) -> None:
+    code, message = run(HEADER + LINE * 2, "--vars", "as_of: 2010-11-30")
+    assert code == 1
+    assert message.count("Error: ") == 1
+    for word in (
+        "Lines found: 2, from 2010-12-01 to 2010-12-01",
+        "on or after the as-of date (2)",
+        "set the variable as_of, which is 2010-11-30, to data or a later day, or use other",
+    ):
         assert word in message
 
 
@@ -165,6 +238,20 @@ def test_lines_far_from_all_others(
     assert found == code
     assert bool(message) == bool(words)
     for word in words:
+        assert word in message
+
+
+def test_many_dates_of_the_other_order_are_no_case_for_the_variable(run) -> None:
+    first, *others = ("2010-12-01 08:45:00", "12/13/10 8:45", "13/12/10 8:45")
+    month_first, day_first = (LINE.replace(first, other) for other in others)
+    code, message = run(HEADER + month_first * 20 + day_first)
+    assert code == 1
+    for word in (
+        "1 of 21 lines",
+        "such as 13/12/10 8:45",
+        "with the two swapped",
+        "mend the dates",
+    ):
         assert word in message
 
 
@@ -245,7 +332,7 @@ def test_a_warning_is_seen(
     for name, value in environment(tmp_path, SAMPLE / "invoice_lines.csv").items():
         monkeypatch.setenv(name, value)
     size = ["--select", "segments_have_a_useful_size", "--vars", "segment_max_share: 0.14"]
-    assert build_command(size) == 0
+    assert build_command([*size, "--vars=customer_scope: international"]) == 0
     message = capfd.readouterr().err
     assert "Warning: Test segments_have_a_useful_size" in message
 
@@ -274,6 +361,27 @@ def test_a_broken_rule_is_named_with_its_rows(
     assert _plain_result(result) == (
         f"fct_orders: {damaged} rows break the rule item_count >= 0 (test fct_orders__each_row)"
     )
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
+@pytest.mark.parametrize("named", ["elsewhere/w.duckdb", "~/w.duckdb", None])
+def test_make_clean_removes_the_warehouse_that_is_named(tmp_path: Path, named: str | None) -> None:
+    checkout = tmp_path / "checkout"
+    (checkout / "elsewhere").mkdir(parents=True)
+    (checkout / "target" / "invoice_lines").mkdir(parents=True)
+    home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    place = checkout / (named or "warehouse.duckdb").replace("~", str(tmp_path))
+    files = [place, place.with_name(f"{place.name}.wal"), checkout / "customer_segments.duckdb"]
+    for file in files:
+        file.write_text("lines", encoding="utf-8")
+    subprocess.run(
+        ["make", "--file", str(PROJECT / "Makefile"), "clean"],
+        cwd=checkout,
+        check=True,
+        env=home | ({"SEGMENTS_WAREHOUSE": named} if named else {}),
+    )
+    assert [file.exists() for file in files] == [False, False, True]
+    assert not (checkout / "target").exists()
 
 
 def test_the_command_explains_itself() -> None:

@@ -82,7 +82,17 @@ def test_unknown_items_are_passed_over(counts: pd.DataFrame) -> None:
     np.testing.assert_allclose(found[1], np.linalg.norm(model.centroids, axis=1))
 
 
-def test_too_few_items_is_one_clear_error(counts: pd.DataFrame) -> None:
-    few = counts[counts["stock_code"].isin(["TOY1", "MUG1"])]
-    with pytest.raises(ValueError, match=r"found 2 items and .* item_min_customers"):
-        fit_taste(few, **SETTINGS)
+def test_too_few_items_is_one_clear_error() -> None:
+    """Twelve customers, each with an item of its own; five bought the same one too."""
+    rows = [(f"{customer:02}", f"OWN{customer}", 1) for customer in range(12)]
+    rows += [(f"{customer:02}", "SHARED", 1) for customer in range(5)]
+    counts = pd.DataFrame(rows, columns=["customer_id", "stock_code", "order_count"])
+    for least, components, found in (
+        (5, 2, "Found 1 item that at least 5 customers bought, by 5 of 12 customers. "),
+        (6, 2, "Found 0 items that at least 6 customers bought, by 0 of 12 customers. "),
+        (1, 13, "Found 13 items that at least 1 customer bought, by 12 of 12 customers. "),
+    ):
+        settings = SETTINGS | {"item_min_customers": least, "component_count": components}
+        with pytest.raises(ValueError, match="Lower the variable item_min_customers") as error:
+            fit_taste(counts, **settings)
+        assert found in str(error.value)
