@@ -81,6 +81,7 @@ with classified as (
     select
         lines.*,
         services.kind,
+        repeats.line_id is not null as is_item_repeated,
         case
             when is_duplicate then 'duplicate'
             when services.kind is not null or invoice_id like 'A%' or unit_price_gbp < 0
@@ -115,7 +116,7 @@ select
         when 'free_good' then 'price is zero'
         else 'goods sold'
     end as reason,
-    quantity, unit_price_gbp, line_gbp, invoiced_at
+    quantity, unit_price_gbp, line_gbp, is_item_repeated, invoiced_at
 from classified;
 
 -- Sales and cancellations of what a customer cancelled at all, oldest first.
@@ -223,6 +224,7 @@ select
     line_gbp as sold_gbp,
     cast(coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as returned_gbp,
     cast(line_gbp - coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as net_sales_gbp,
+    is_item_repeated,
     invoiced_at
 from invoice_lines_classified as lines
 left join (
@@ -237,8 +239,8 @@ create table orders as
 select
     customer_id, invoice_id,
     count(*) filter (where unit_count > 0) as line_count,
-    count(*) filter (where unit_count > 0 and repeats.line_id is null)
-    + count(distinct stock_code) filter (where unit_count > 0 and repeats.line_id is not null)
+    count(*) filter (where unit_count > 0 and not is_item_repeated)
+    + count(distinct stock_code) filter (where unit_count > 0 and is_item_repeated)
         as item_count,
     cast(sum(sold_unit_count) as bigint) as sold_unit_count,
     cast(sum(returned_unit_count) as bigint) as returned_unit_count,
@@ -251,21 +253,19 @@ select
     min(invoiced_at) as ordered_at,
     cast(min(invoiced_at) as date) as order_date
 from sale_lines
-left join repeats using (line_id)
 group by 1, 2;
 
 create table customer_item_counts as
 select
     customer_id, stock_code,
-    count(*) filter (where repeats.line_id is null)
-    + count(distinct invoice_id) filter (where repeats.line_id is not null) as order_count,
+    count(*) filter (where not is_item_repeated)
+    + count(distinct invoice_id) filter (where is_item_repeated) as order_count,
     count(*) as line_count,
     cast(sum(unit_count) as bigint) as unit_count,
     cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
     cast(min(invoiced_at) as date) as first_bought_date,
     cast(max(invoiced_at) as date) as last_bought_date
 from sale_lines
-left join repeats using (line_id)
 where unit_count > 0
 group by 1, 2;
 

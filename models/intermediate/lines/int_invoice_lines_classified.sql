@@ -68,6 +68,7 @@ classified as (
     select
         placed.*,
         repeats.duplicate_reason,
+        repeats.line_id is not null as is_item_repeated,
         case
             when placed.unreadable_column is not null then 'malformed'
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
@@ -141,6 +142,9 @@ final as (
         quantity,
         unit_price_gbp,
         line_gbp,
+
+        ---------- booleans
+        is_item_repeated,
 
         ---------- timestamps
         invoiced_at

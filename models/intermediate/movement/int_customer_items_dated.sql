@@ -30,27 +30,18 @@ returns as (
 
 ),
 
-repeats as (
-
-    select * from {{ ref('int_invoice_lines_repeated') }}
-
-),
-
 -- Of most orders one line holds the item and nothing came back: these come, and none goes.
 lines as (
 
     select
-        sale_lines.customer_id,
-        sale_lines.stock_code,
-        sale_lines.invoice_id,
-        sale_lines.sold_unit_count,
-        cast({{ dbt.date_trunc('month', 'sale_lines.invoiced_at') }} as date) as month_start_date,
-        repeats.line_id is null and sale_lines.returned_unit_count = 0 as is_single
+        customer_id,
+        stock_code,
+        invoice_id,
+        sold_unit_count,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
+        not is_item_repeated and returned_unit_count = 0 as is_single
 
     from sale_lines
-
-    left join repeats
-        on sale_lines.line_id = repeats.line_id
 
 ),
 

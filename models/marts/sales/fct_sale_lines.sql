@@ -58,6 +58,9 @@ final as (
             as decimal(18, 4)
         ) as net_sales_gbp,
 
+        ---------- booleans
+        lines.is_item_repeated,
+
         ---------- timestamps
         lines.invoiced_at
 
