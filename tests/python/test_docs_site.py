@@ -32,8 +32,10 @@ def test_a_mart_shows_its_columns_and_their_tests(
     columns = page.locator("#columns").locator("xpath=..")
     expect(columns.get_by_text(column, exact=True)).to_be_visible()
     row = columns.locator("tr", has=page.get_by_text(key, exact=True)).first
-    for letter in ("U", "N"):  # dbt's signs for the tests unique and not null
-        expect(row.get_by_text(letter, exact=True)).to_be_visible()
+    expect(row.get_by_text("U", exact=True)).to_be_visible()  # dbt's sign for the test unique
+    # Rules of rows, such as that a column is never null, are one test of the table.
+    page.get_by_text("Data Tests", exact=True).last.click()
+    expect(page.get_by_role("link", name=f"{mart}__each_row")).to_be_visible()
 
 
 def test_the_lineage_graph_shows_all_that_a_mart_is_made_of(open_page: Visit, site: Path) -> None:
