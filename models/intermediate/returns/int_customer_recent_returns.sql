@@ -1,20 +1,8 @@
 with
 
-cancellations as (
+returns as (
 
-    select * from {{ ref('fct_cancellations') }}
-
-),
-
-matches as (
-
-    select * from {{ ref('int_cancellations_matched') }}
-
-),
-
-sale_lines as (
-
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('int_returns_dated') }}
 
 ),
 
@@ -30,35 +18,20 @@ as_of as (
 
 ),
 
-recent_cancellations as (
+returned_orders as (
 
-    select cancellations.line_id
+    select
+        returns.customer_id,
+        returns.invoice_id,
+        sum(returns.returned_gbp) as returned_gbp
 
-    from cancellations
+    from returns
 
     cross join as_of
 
     where
-        {{ dbt.datediff('cast(cancellations.invoiced_at as date)', 'as_of.as_of_date', 'day') }}
+        {{ dbt.datediff('cast(returns.returned_at as date)', 'as_of.as_of_date', 'day') }}
         <= {{ var('audience_return_days') }}
-
-),
-
-returned_orders as (
-
-    select
-        sale_lines.customer_id,
-        sale_lines.invoice_id,
-        sum(matches.unit_count * sale_lines.unit_price_gbp) as returned_gbp
-
-    from recent_cancellations
-
-    inner join matches
-        on recent_cancellations.line_id = matches.cancellation_line_id
-
-    inner join sale_lines
-        on matches.sale_line_id = sale_lines.line_id
-
     group by 1, 2
 
 ),

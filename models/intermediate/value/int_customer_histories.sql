@@ -6,21 +6,9 @@ orders as (
 
 ),
 
-sale_lines as (
+returns as (
 
-    select * from {{ ref('fct_sale_lines') }}
-
-),
-
-matches as (
-
-    select * from {{ ref('int_cancellations_matched') }}
-
-),
-
-cancellations as (
-
-    select * from {{ ref('fct_cancellations') }}
+    select * from {{ ref('int_returns_dated') }}
 
 ),
 
@@ -55,22 +43,15 @@ later_returns as (
 
     select
         days.is_backtest,
-        sale_lines.customer_id,
-        sale_lines.invoice_id,
-        sum(matches.unit_count) as unit_count,
-        sum(cast(matches.unit_count * sale_lines.unit_price_gbp as decimal(18, 4)))
-            as returned_gbp
+        returns.customer_id,
+        returns.invoice_id,
+        sum(returns.returned_unit_count) as unit_count,
+        sum(returns.returned_gbp) as returned_gbp
 
-    from matches
-
-    inner join cancellations
-        on matches.cancellation_line_id = cancellations.line_id
-
-    inner join sale_lines
-        on matches.sale_line_id = sale_lines.line_id
+    from returns
 
     inner join days
-        on cancellations.invoiced_at >= days.as_of_date
+        on returns.returned_at >= days.as_of_date
 
     group by 1, 2, 3
 
