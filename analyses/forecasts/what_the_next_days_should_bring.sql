@@ -4,6 +4,8 @@ select
     value.customer_count,
     value.net_sales_last_90d_gbp as last_90d_gbp,
     value.expected_spend_gbp,
-    value.expected_spend_share
+    value.expected_spend_share,
+    value.backtest_expected_spend_gbp / nullif(value.backtest_actual_spend_gbp, 0) - 1
+        as last_forecast_bias_share
 from {{ ref('rpt_segment_value') }} as value
 order by value.expected_spend_gbp desc, value.segment_id

@@ -3,7 +3,7 @@
 
 create table invoice_lines as
 select
-    row_number() over () as line_id,
+    file_row_number + 1 as line_id,
     upper(nullif(nullif(trim(InvoiceNo), ''), 'nan')) as invoice_id,
     case when CustomerID = cast(CustomerID as bigint) then cast(cast(CustomerID as bigint) as text) end
         as customer_id,
@@ -18,7 +18,7 @@ select
             then cast(cast(Quantity as integer) * cast(UnitPrice as decimal(18, 4)) as decimal(18, 4))
     end as line_gbp,
     cast(InvoiceDate as timestamp) as invoiced_at
-from read_parquet($lines, filename = true);
+from read_parquet($lines, filename = true, file_row_number = true);
 
 create temp table as_of as
 select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;

@@ -68,12 +68,13 @@ class FileLayout:
     decimal_mark: Literal[".", ","] = "."
     date_shape: str = ""
 
-    def reader(self, paths: Iterable[Path]) -> str:
+    def reader(self, paths: Iterable[Path], has_line_numbers: bool = False) -> str:
         """Return the DuckDB table function that reads `paths`, CSV columns named c0, c1, ..."""
         files = "[" + ", ".join(map(sql_path, paths)) + "]"
         shared = f"hive_partitioning = false, filename = {sql_text(PATH_COLUMN)}"
         if self.kind == "parquet":
-            return f"read_parquet({files}, {shared})"
+            numbers = ", file_row_number = true" if has_line_numbers else ""
+            return f"read_parquet({files}, {shared}{numbers})"
         width = len(self.columns) + OVERFLOW_FIELDS
         columns = ", ".join(f"'c{number}': 'varchar'" for number in range(width))
         # Padding and no strict mode: a line with too few or too many fields is still a line.
@@ -84,6 +85,15 @@ class FileLayout:
             f"encoding = '{self.encoding}', compression = '{self.compression}', "
             f"null_padding = true, strict_mode = false, parallel = {not self.multiline}, {shared})"
         )
+
+    def numbers_lines(self) -> bool:
+        """Tell whether the files say of each line which one of which file it is."""
+        names = {name.lower() for name, _ in self.columns}
+        return self.kind == "parquet" and names.isdisjoint(("file_index", "file_row_number"))
+
+    def line_number(self, starts: list[int]) -> str:
+        """Return the SQL for a line's number, where so many lines come before each file's first."""
+        return f"({starts})[cast(file_index as bigint) + 1] + file_row_number + 1"
 
     def column(self, name: str) -> tuple[str, str]:
         """Return the SQL name and the type of the file's column for `name`."""

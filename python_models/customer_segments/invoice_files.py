@@ -93,7 +93,8 @@ def find_invoice_lines(
 ) -> InvoiceFiles:
     """Return how to read the lines at `location` that are not in `built`, an earlier `versions`.
 
-    `location` is a file, a folder, or a glob. The select has the columns of `COLUMN_NAMES`, typed
+    `location` is a file, a folder, or a glob. The select has `line_number`, which counts the lines
+    in the order of the files from 1 on, the columns of `COLUMN_NAMES`, typed
     (an unreadable value is null), the raw text of the three columns that can be unreadable as
     `quantity_text`, `unit_price_text`, `invoice_date_text` (of numbers and dates that the file
     does not hold as text, only where they cannot be used), in `overflow_text` the fields beyond
@@ -137,14 +138,14 @@ def find_invoice_lines(
     before = built or {}
     new = [path for path, version in versions.items() if before.get(path) != version]
     gone = [path for path, version in before.items() if versions.get(path) != version]
-    selects = []
-    for layout, paths in layouts.items():
-        if wanted := [path for path in paths if str(path) in new]:
-            selects.append(_select_lines(layout, layout.reader(wanted), order))
-    if not selects:  # nothing is new: the columns without a line
+    wanted = {
+        layout: [path for path in paths if str(path) in new] for layout, paths in layouts.items()
+    }
+    if not new:  # the columns without a line
         layout, reader = readers[0]
-        selects = [f"select * from ({_select_lines(layout, reader, order)}) where false"]
-    return InvoiceFiles("\nunion all\n".join(selects), versions, new, gone)
+        select = f"select * from ({_select_lines(layout, reader, order)}) where false"
+        return InvoiceFiles(select, versions, new, gone)
+    return InvoiceFiles(_select_files(wanted, order), versions, new, gone)
 
 
 def find_files(location: str) -> list[Path]:
@@ -283,11 +284,37 @@ def _settle_date_order(location: str, readers: Readers) -> str | None:
     return order
 
 
-def _select_lines(layout: FileLayout, reader: str, order: str | None) -> str:
+def _select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:
+    """Return the select over the lines of all files, numbered.
+
+    Parquet files say which line is which. Where lines must be counted, DuckDB reads and cleans
+    them in one thread.
+    """
+    are_numbered = all(layout.numbers_lines() for layout, paths in layouts.items() if paths)
+    selects, count = [], 0
+    for layout, paths in layouts.items():
+        starts = []
+        for path in paths if are_numbered else []:
+            starts.append(count)
+            [(rows,)] = _query(f"select num_rows from parquet_file_metadata({sql_path(path)})")
+            count += int(str(rows))
+        if paths:
+            number = layout.line_number(starts) if are_numbered else "null"
+            selects.append(_select_lines(layout, layout.reader(paths, are_numbered), order, number))
+    lines = "\nunion all\n".join(selects)
+    if are_numbered:
+        return lines
+    return f"select * replace (row_number() over () as line_number)\nfrom (\n{lines}\n)"
+
+
+def _select_lines(
+    layout: FileLayout, reader: str, order: str | None, line_number: str = "null"
+) -> str:
     columns = {name: layout.column(name) for name in COLUMN_NAMES}
     ids = {name: sql_id(*column) for name, column in columns.items()}
     quantity, price, date = (columns[name] for name in ("quantity", "unit_price", "invoice_date"))
     return f"""select
+    line_number,
     invoice_no,
     stock_code,
     description,
@@ -304,6 +331,7 @@ def _select_lines(layout: FileLayout, reader: str, order: str | None) -> str:
     file_path
 from (
     select
+        {line_number} as line_number,
         {ids["invoice_no"]} as invoice_no,
         {ids["stock_code"]} as stock_code,
         {ids["description"]} as description,

@@ -53,14 +53,13 @@ def write_invoice_lines(
 
 def _copy_lines(session: Any, select: str, table: str) -> None:
     """Write the lines of a DuckDB select to `table`, so many at a time that memory holds them."""
-    numbered = (
-        "select row_number() over () as line_number, "
-        f"* replace (cast(invoice_date as timestamptz) as invoice_date) from ({select})"
+    lines_in_utc = (
+        f"select * replace (cast(invoice_date as timestamptz) as invoice_date) from ({select})"
     )
     with duckdb.connect() as connection:
         # Spark takes a time without a zone for another type than the one that has the session's.
         connection.execute("set timezone = 'UTC'")
-        for batch in connection.sql(numbered).to_arrow_reader(LINES_AT_A_TIME):
+        for batch in connection.sql(lines_in_utc).to_arrow_reader(LINES_AT_A_TIME):
             lines = session.createDataFrame(pa.Table.from_batches([batch]))
             lines = lines.coalesce(FILES_AT_A_TIME)  # or Spark writes one for 10,000 lines
             lines.write.mode("append").format("parquet").saveAsTable(table)

@@ -305,6 +305,37 @@ def test_large_ids_have_no_exponent(tmp_path):
     assert typed(path)[0][0::6] == ("1000000000000000", "1.5")
 
 
+def numbered_parquet(path, invoices, more=""):
+    values = ", ".join(f"('{invoice}')" for invoice in invoices)
+    duckdb.execute(
+        f"copy (select InvoiceNo, '85123A' as StockCode, 'LAMP' as Description, 6 as Quantity, "
+        f"timestamp '2010-12-01 08:45' as InvoiceDate, 2.55 as UnitPrice, 12583 as CustomerID, "
+        f"'France' as Country{more} from (values {values}) as lines(InvoiceNo)) "
+        f"to '{path}' (format parquet, row_group_size 2048)"
+    )
+
+
+@pytest.mark.parametrize("more", ["", ", 7 as file_index", ", 7 as File_Row_Number"])
+def test_lines_of_parquet_files_are_numbered_in_their_order(tmp_path, more):
+    numbered_parquet(tmp_path / "a.parquet", range(5000), more)
+    numbered_parquet(tmp_path / "b.parquet", range(5000, 5003), more)
+    numbered_parquet(tmp_path / "c.parquet", range(5003, 5010))  # other columns: another layout
+
+    found = read(tmp_path, columns="line_number, cast(invoice_no as integer)")
+
+    assert sorted(found) == [(number + 1, number) for number in range(5010)]
+
+
+def test_lines_of_files_of_several_kinds_are_numbered(tmp_path):
+    numbered_parquet(tmp_path / "b.parquet", [2, 3])
+    write(tmp_path / "a.csv", PLAIN)
+
+    found = read(tmp_path, columns="line_number, file_name")
+
+    assert [number for number, _ in sorted(found)] == list(range(1, len(found) + 1))
+    assert [name for _, name in sorted(found)] == ["a.csv"] * len(LINES) + ["b.parquet"] * 2
+
+
 # -- values -----------------------------------------------------------------------------------
 
 
@@ -487,8 +518,8 @@ def test_nothing_in_a_value_is_executed(tmp_path):
     nasty = "'; drop table x; --"
     text = "\n".join([HEADER, ",".join([nasty] * 8)])
     (found,) = read(write(tmp_path / "day.csv", text))
-    assert found[0:3] == (nasty,) * 3
-    assert found[3:9] == (None, nasty) * 3
+    assert found[1:4] == (nasty,) * 3
+    assert found[4:10] == (None, nasty) * 3
 
 
 # -- files that cannot be used ----------------------------------------------------------------

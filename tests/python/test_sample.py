@@ -157,7 +157,7 @@ def test_neither_order_nor_files_nor_threads_matter(
             text = "".join([lines[0], *day_lines])
             (tmp_path / f"{day_name}{copy}.csv").write_text(text, encoding="utf-8")
     monkeypatch.setenv("SEGMENTS_DUCKDB_THREADS", "1")
-    monkeypatch.setenv("SEGMENTS_THREADS", "1")
+    monkeypatch.setenv("SEGMENTS_THREADS", "4")
     found = build(tmp_path, *WITHOUT_TESTS)
     marts = [name for name in CUSTOMER_MARTS if name != "rpt_line_dispositions"]
     assert found.tables(marts) == sample_build.tables(marts)

@@ -23,25 +23,18 @@ sale_lines as (
 
 ),
 
-returns as (
+-- Once more: DuckDB keeps a copy of a CTE that is read twice.
+same_sale_lines as (
 
-    select * from {{ ref('int_returns_dated') }}
+    select * from {{ ref('fct_sale_lines') }}
     {{ of_touched_customers() }}
 
 ),
 
--- Of most orders one line holds the item and nothing came back: these come, and none goes.
-lines as (
+returns as (
 
-    select
-        customer_id,
-        stock_code,
-        invoice_id,
-        sold_unit_count,
-        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
-        not is_item_repeated and returned_unit_count = 0 as is_single
-
-    from sale_lines
+    select * from {{ ref('int_returns_dated') }}
+    {{ of_touched_customers() }}
 
 ),
 
@@ -51,11 +44,11 @@ units as (
         customer_id,
         stock_code,
         invoice_id,
-        month_start_date,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         sold_unit_count as unit_count
 
-    from lines
-    where not is_single
+    from sale_lines
+    where is_item_repeated or returned_unit_count > 0
 
     union all
 
@@ -96,14 +89,15 @@ order_totals as (
 
 changes as (
 
+    -- Of most orders one line holds the item and nothing came back: these come, and none goes.
     select
         customer_id,
         stock_code,
-        month_start_date,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         1 as order_change
 
-    from lines
-    where is_single
+    from same_sale_lines
+    where not is_item_repeated and returned_unit_count = 0
 
     union all
 

@@ -69,17 +69,14 @@ item_weights as (
 items as (
 
     select
-        customer_items.stock_code,
+        coalesce(families.stock_code, item_weights.stock_code) as stock_code,
         {{ each_component('item_weights.weight_#') | indent(8) }},
-        coalesce(families.product_family, 'Other') as product_family
+        families.product_family
 
-    from (select distinct stock_code from customer_items) as customer_items
+    from families
 
-    left join families
-        on customer_items.stock_code = families.stock_code
-
-    left join item_weights
-        on customer_items.stock_code = item_weights.stock_code
+    full outer join item_weights
+        on families.stock_code = item_weights.stock_code
 
 ),
 
@@ -88,7 +85,7 @@ family_totals as (
 
     select
         customer_items.customer_id,
-        items.product_family,
+        coalesce(items.product_family, 'Other') as product_family,
         sum(customer_items.order_count) as order_count,
         sum(customer_items.net_sales_gbp) as net_sales_gbp,
         min(customer_items.first_bought_date) as first_bought_date,
@@ -100,7 +97,7 @@ family_totals as (
 
     from customer_items
 
-    inner join items
+    left join items
         on customer_items.stock_code = items.stock_code
 
     group by 1, 2

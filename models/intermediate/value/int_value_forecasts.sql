@@ -141,6 +141,7 @@ final as (
     select
         ---------- ids
         known.customer_id,
+        forecast_segments.segment_id,
 
         ---------- numbers
         cast(coalesce(outcomes.order_count, 0) as double) as orders__actual,

@@ -18,6 +18,12 @@ customer_values as (
 
 ),
 
+forecasts as (
+
+    select * from {{ ref('int_value_forecasts') }}
+
+),
+
 -- Decimals add up to the same sum in any order, doubles do not.
 segment_totals as (
 
@@ -38,6 +44,24 @@ segment_totals as (
     inner join customer_values
         on customer_segments.customer_id = customer_values.customer_id
 
+    group by 1
+
+),
+
+-- What the same forecast expected 90 days ago of those who were in the segment then.
+backtest_totals as (
+
+    select
+        segment_id,
+        count(*) as customer_count,
+        cast(
+            sum(cast(coalesce(net_sales__model, net_sales__long_run_rate) as decimal(38, 9)))
+            as double
+        ) as expected_spend_gbp,
+        cast(sum(cast(net_sales__actual as decimal(38, 2))) as double) as actual_spend_gbp
+
+    from forecasts
+    where segment_id is not null
     group by 1
 
 ),
@@ -67,12 +91,18 @@ final as (
         segment_totals.probability_alive,
         cast(coalesce(segment_totals.order_count_last_90d, 0) as bigint) as order_count_last_90d,
         cast(coalesce(segment_totals.net_sales_last_90d_gbp, 0) as decimal(18, 2))
-            as net_sales_last_90d_gbp
+            as net_sales_last_90d_gbp,
+        coalesce(backtest_totals.customer_count, 0) as backtest_customer_count,
+        backtest_totals.expected_spend_gbp as backtest_expected_spend_gbp,
+        backtest_totals.actual_spend_gbp as backtest_actual_spend_gbp
 
     from segments
 
     left join segment_totals
         on segments.segment_id = segment_totals.segment_id
+
+    left join backtest_totals
+        on segments.segment_id = backtest_totals.segment_id
 
     cross join totals
 

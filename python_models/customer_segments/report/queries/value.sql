@@ -5,5 +5,6 @@ select
     expected_spend_share,
     expected_orders_90d,
     net_sales_last_90d_gbp,
-    probability_alive
+    probability_alive,
+    backtest_expected_spend_gbp / nullif(backtest_actual_spend_gbp, 0) - 1 as backtest_bias
 from rpt_segment_value
