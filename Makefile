@@ -21,7 +21,7 @@ FILE :=
 CUTOFFS :=
 
 .PHONY: help build audiences backtest bench data metrics report test lint docs docs-serve lineage reference \
-	sample lock clean test-faults test-spark
+	sample lock clean test-long test-faults test-spark
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -58,8 +58,13 @@ metrics: .venv/development ## Ask MetricFlow for METRICS=... grouped BY=customer
 METRICS := net_revenue,orders,customers,average_order_value,return_rate,retention_90d,segment_share
 BY := customer__segment_name
 
-test: .venv/development lint ## Lint, then every test: Python, dbt, sample and real files
-	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup
+test: .venv/development lint ## Lint, then the tests of Python and dbt on the sample (3 minutes)
+	@$(RUN) -m pytest $(IN_TWO) -m "not long and not spark"
+
+test-long: .venv/development ## Tests that build again and again, and of real files (7 minutes)
+	@$(RUN) -m pytest $(IN_TWO) -m "long and not spark"
+
+IN_TWO := --numprocesses 2 --dist loadgroup
 
 test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (15 minutes)
 	@$(RUN) tests/faults/run.py

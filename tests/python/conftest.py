@@ -55,6 +55,20 @@ LABELS_AND_LISTS = (
     *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_exercise_features"),
 )
 
+# Files of tests that build again and again, or run whole commands: they and the tests of real files
+# are those of `make test-long`.
+LONG = {
+    "test_backtest",
+    "test_claims",
+    "test_errors",
+    "test_fuzzed_ledger",
+    "test_incremental",
+    "test_item_backtest",
+    "test_models",
+    "test_publication",
+    "test_replay",
+}
+
 QUIET = ("--log-level", "none")
 # Another value of other variables makes dbt parse the project again, as long as half a build.
 READ_BY_SQL = ("as_of", "customer_scope", "refit")
@@ -125,11 +139,13 @@ def environment(folder: Path, invoice_lines: Path | str) -> dict[str, str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one of the processes of `make test`, the tests that share builds."""
+    """Keep together, in one of two processes, the tests that share builds; mark the long ones."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         is_real = not names.isdisjoint(("client_file", "public_file"))
         item.add_marker(pytest.mark.xdist_group("real files" if is_real else item.path.stem))
+        if is_real or item.path.stem in LONG:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
         title=f"{most} should bring {words.about(shares[most])} of the next {DAYS} days' sales",
         description="Bars of each segment's net sales of the last 90 days and those expected next.",
         note="Expectations know no seasons: after a peak they lie below the last days by design. "
-        "Compare segments with each other, and take the total from the plan of the year. The last "
-        "column says what the same forecast was off by, of those in the segment 90 days ago.",
+        "Compare segments with each other, and take the total from the plan of the year. The table "
+        "says what the same forecast was off by, of those in the segment 90 days ago.",
         columns=[
             Column("segment_name", "Segment"),
             Column("customer_count", "Customers", "count"),
@@ -42,7 +42,7 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
             Column("expected_spend_gbp", f"Next {DAYS} days", "pounds"),
             Column("expected_spend_share", "of all", "percent_points"),
             Column("expected_orders_90d", "Orders expected", "count"),
-            Column("backtest_bias", "Last forecast off by", "percent_points"),
+            Column("backtest_bias", "Last one off by", "percent_points"),
         ],
         rows=rows,
         wide=pairs_chart(rows, fields, ".3~s", narrow=False),
