@@ -148,8 +148,8 @@ def stage_table(by_size: Costs, size: int) -> str:
     return "\n".join(
         [
             f"## Where the seconds go at {size:,} lines\n",
-            f"Of `dbt run`, {wall:.1f} s. Models run side by side, so their seconds add up to "
-            f"more than that; {len(seconds)} nodes, {total:.1f} s together.\n",
+            f"Of `dbt run`, {wall:.1f} s, its {len(seconds)} nodes take {total:.1f}; dbt's start "
+            "and what it does between them is the rest.\n",
             "| node | seconds | share |",
             "|---|---|---|",
             *slowest,
