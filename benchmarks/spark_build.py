@@ -87,9 +87,9 @@ def _start(folder: Path, name: str, command: list[str]) -> subprocess.Popen[byte
         )
 
 
-def write_settings(on: str, folder: Path, memory: str) -> None:
+def write_settings(on: str, folder: Path, memory: str, more: list[str]) -> None:
     """Write Spark's defaults; for a server of Connect with what profiles.yml says otherwise."""
-    settings = {
+    settings = dict(setting.split("=", 1) for setting in more) | {
         "spark.executor.memory": memory,
         "spark.driver.memory": memory,
         "spark.eventLog.enabled": "true",
@@ -165,6 +165,9 @@ def main() -> None:
     parser.add_argument("--on", choices=MASTERS, default="local")
     parser.add_argument("--folder", type=Path, default=PROJECT / "target" / "spark_build")
     parser.add_argument("--memory", default="1g", help="of the driver and of each executor")
+    parser.add_argument(
+        "--set", action="append", default=[], help="any setting of Spark, name=value"
+    )
     parser.add_argument("--kill-worker", action="store_true")
     parser.add_argument("--same-as", type=Path)
     parser.add_argument("--arguments", default="", help="for dbt, such as --vars ...")
@@ -172,7 +175,7 @@ def main() -> None:
     folder = arguments.folder.absolute()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    write_settings(arguments.on, folder, arguments.memory)
+    write_settings(arguments.on, folder, arguments.memory, arguments.set)
     warehouse = folder / "warehouse"
     if arguments.same_as:
         prepare = [sys.executable, "-m", "benchmarks.spark_tables"]

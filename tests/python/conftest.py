@@ -1,5 +1,6 @@
 """One dbt process for all tests: importing and parsing is paid once, a build takes seconds."""
 
+import fcntl
 import json
 import os
 import re
@@ -49,6 +50,7 @@ SEPTEMBER = ("--vars", "as_of: 2024-09-10")
 
 # A day three months before the end of the real files, and what is compared with those months.
 BEFORE = date(2011, 9, 1)
+AS_OF_BEFORE = ("--vars", f"as_of: {BEFORE}")
 MODELS = ("build", "--resource-type", "model", "seed", "--select")
 LABELS_AND_LISTS = (
     *MODELS,
@@ -65,12 +67,20 @@ LONG = {
     "test_incremental",
     "test_item_backtest",
     "test_models",
+    "test_other_deliveries",
     "test_publication",
     "test_real_files",
     "test_replay",
     "test_rules",
     "test_sampled_fit",
 }
+# Two processes take the files of tests in this order, so that neither waits long for the other.
+ORDER = (
+    *("test_incremental", "test_errors", "test_sample"),
+    "any without a build",  # while the sample is built
+    "test_report",
+    "any with a build",
+)
 
 QUIET = ("--log-level", "none")
 # Another value of other variables makes dbt parse the project again, as long as half a build.
@@ -108,9 +118,21 @@ class Build:
         return self.folder / "warehouse.duckdb"
 
     @property
+    def target(self) -> Path:
+        """Return where dbt wrote what it compiled, its manifest and its results."""
+        return self.folder / "target"
+
+    @property
     def statuses(self) -> set[str]:
         """Return what dbt said of the nodes that do something; an exposure does not."""
-        return {str(result.status) for result in self.results} - {"no-op"}
+        results = json.loads((self.target / "run_results.json").read_text(encoding="utf-8"))
+        return {result["status"] for result in results["results"]} - {"no-op"}
+
+    @property
+    def failures(self) -> list[tuple[str, str]]:
+        """Return the name and the message of each node that did not do."""
+        failed = [result for result in self.results if result.status in ("error", "fail")]
+        return [(str(result.node.name), str(result.message)) for result in failed]
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.database), read_only=True) as connection:
@@ -135,20 +157,30 @@ def environment(folder: Path, invoice_lines: Path | str) -> dict[str, str]:
         "INVOICE_LINES": str(invoice_lines),
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
-        "DBT_TARGET_PATH": str(folder.parent / "target"),
-        "DBT_LOG_PATH": str(folder.parent / "logs"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
     }
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one of two processes, the tests that share builds; mark the long ones."""
+    """Mark the long tests; two processes take files of tests in an order that keeps both busy."""
+
+    def fixtures(item: pytest.Item) -> set[str]:
+        return set(getattr(item, "fixturenames", ()))
+
     for item in items:
-        names = set(getattr(item, "fixturenames", ()))
-        is_real = not names.isdisjoint(("client_file", "public_file"))
-        item.add_marker(pytest.mark.xdist_group("real files" if is_real else item.path.stem))
+        is_real = not fixtures(item).isdisjoint(("client_file", "public_file"))
         if is_real or item.path.stem in LONG:
             item.add_marker(pytest.mark.long)
+    builds = {item.path.stem for item in items if "build" in fixtures(item)}
+
+    def place(item: pytest.Item) -> tuple[int, str]:
+        name = item.path.stem
+        other = "any with a build" if name in builds else "any without a build"
+        return ORDER.index(name if name in ORDER else other), name
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -176,18 +208,37 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 
 
 @pytest.fixture(scope="session")
-def sample_build(build: Builder) -> Build:
-    """Build the shipped sample with every test."""
-    made = build(SAMPLE / "invoice_lines.csv")
-    # What it compiled: other builds of the process write theirs in the same place.
-    shutil.copytree(made.folder.parent / "target" / "compiled", made.folder / "compiled")
-    return made
+def build_once(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Return a function that builds what tests only read: one of the processes does, for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def run(name: str, invoice_lines: Path, *arguments: str) -> Build:
+        made = Build(shared / name, success=True, results=[], exception=None)
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.folder.exists():
+                unfinished = shared / f"{name}.unfinished"
+                unfinished.mkdir(exist_ok=True)
+                found = build(invoice_lines, *arguments, folder=unfinished)
+                release_warehouse()
+                assert found.success, found.exception or found.failures
+                unfinished.rename(made.folder)
+        return made
+
+    return run
 
 
 @pytest.fixture(scope="session")
-def september_build(build: Builder) -> Build:
+def sample_build(build_once: Builder) -> Build:
+    """Build the shipped sample with every test."""
+    return build_once("sample", SAMPLE / "invoice_lines.csv")
+
+
+@pytest.fixture(scope="session")
+def september_build(build_once: Builder) -> Build:
     """Build the sample as of an earlier day."""
-    return build(SAMPLE / "invoice_lines.csv", *WITHOUT_TESTS, *SEPTEMBER)
+    return build_once("september", SAMPLE / "invoice_lines.csv", *WITHOUT_TESTS, *SEPTEMBER)
 
 
 def copied(build: Build, folder: Path) -> Path:
@@ -200,7 +251,7 @@ def copied(build: Build, folder: Path) -> Path:
 
 def compiled(build: Build, model: str) -> str:
     """Return the compiled SQL of a model of the sample, its relations by their bare names."""
-    folder = build.folder / "compiled" / "customer_segments" / "models"
+    folder = build.target / "compiled" / "customer_segments" / "models"
     return re.sub(r'"warehouse"\."\w+"\."(\w+)"', r"\1", (folder / f"{model}.sql").read_text())
 
 
@@ -223,48 +274,48 @@ def public_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def client_build(build: Builder, client_file: Path) -> Build:
+def client_build(build_once: Builder, client_file: Path) -> Build:
     """Build the retailer's own file with every test of data: rules are the same on any file."""
-    return build(client_file, *DATA_TESTS)
+    return build_once("client", client_file, *DATA_TESTS)
 
 
 @pytest.fixture(scope="session")
-def public_build(build: Builder, public_file: Path) -> Build:
+def public_build(build_once: Builder, public_file: Path) -> Build:
     """Build the international customers of the public file with every test of data."""
-    return build(public_file, *DATA_TESTS)
+    return build_once("public", public_file, *DATA_TESTS)
 
 
 @pytest.fixture(scope="session")
-def client_before(build: Builder, client_file: Path) -> Build:
+def client_before(build_once: Builder, client_file: Path) -> Build:
     """Build what a backtest needs of the retailer's own file as of BEFORE."""
-    return build(client_file, *LABELS_AND_LISTS, "--vars", f"as_of: {BEFORE}")
+    return build_once("client before", client_file, *LABELS_AND_LISTS, *AS_OF_BEFORE)
 
 
 @pytest.fixture(scope="session")
-def public_before(build: Builder, public_file: Path) -> Build:
+def public_before(build_once: Builder, public_file: Path) -> Build:
     """Build the same of the international customers of the public file."""
-    return build(public_file, *LABELS_AND_LISTS, "--vars", f"as_of: {BEFORE}")
+    return build_once("public before", public_file, *LABELS_AND_LISTS, *AS_OF_BEFORE)
 
 
 @pytest.fixture(scope="session")
-def everyone_build(build: Builder, public_file: Path) -> Build:
+def everyone_build(build_once: Builder, public_file: Path) -> Build:
     """Build all customers of the public file, the rules being what they are for other values."""
-    return build(public_file, "build", "--vars", "{customer_scope: all, wholesale_line_units: 12}")
+    other_values = "{customer_scope: all, wholesale_line_units: 12}"
+    return build_once("everyone", public_file, "build", "--vars", other_values)
 
 
 @pytest.fixture(scope="session")
-def site(build: Builder, sample_build: Build) -> Path:
+def site(build: Builder, sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the documentation site of the sample, its manifest and its catalog."""
-    target = sample_build.folder.parent / "target"
+    folder = tmp_path_factory.mktemp("site") / "build"
+    folder.mkdir()
     written = build(
-        SAMPLE / "invoice_lines.csv", "docs", "generate", "--static", folder=sample_build.folder
+        SAMPLE / "invoice_lines.csv",
+        *("docs", "generate", "--static"),
+        folder=copied(sample_build, folder),
     )
     assert written.success, written.exception
-    folder = sample_build.folder / "site"
-    folder.mkdir()
-    for name in ("static_index.html", "index.html", "manifest.json", "catalog.json"):
-        shutil.copy(target / name, folder)
-    return folder
+    return written.target
 
 
 @pytest.fixture(scope="session")

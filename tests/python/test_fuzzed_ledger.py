@@ -49,7 +49,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    folder = sample_build.folder / "compiled" / "customer_segments" / "models"
+    folder = sample_build.target / "compiled" / "customer_segments" / "models"
     schemas = {"staging": "staging", "intermediate": "intermediate", "marts": "main"}
     return [
         f"create or replace table {schemas[model.split('/')[0]]}.{model.split('/')[-1]} as "

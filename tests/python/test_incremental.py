@@ -204,7 +204,7 @@ def history(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         [line for day, lines in SAMPLE_DAYS.items() if day not in held_back for line in lines],
     )
     first = build(folder, *WITHOUT_TESTS)
-    assert first.success, [(r.node.name, r.message) for r in first.results if r.status == "error"]
+    assert first.success, first.failures
     return folder, first
 
 
@@ -215,9 +215,7 @@ def test_a_build_with_every_test_publishes_what_a_whole_build_publishes(
     one_more_day(folder)
     late_lines(folder)
     again = build(folder, *DATA_TESTS, folder=first.folder)
-    assert again.success, [
-        (r.node.name, r.message) for r in again.results if r.status in ("error", "fail")
-    ]
+    assert again.success, again.failures
     assert went_on(again)
     columns = again.query(
         "select table_name, list(column_name) filter (where not contains(column_name, 'line_id')) "

@@ -72,7 +72,7 @@ def test_customer_ids_can_be_pseudonyms(sample_build: Build, secret_build: Build
         assert {
             row[0] for row in secret_build.query(f"select distinct customer_id from {table}")
         } == expected
-    log = (secret_build.folder.parent / "logs" / "dbt.log").read_text()
+    log = (secret_build.folder / "logs" / "dbt.log").read_text()
     assert "a key that nobody else knows" not in log
 
 

@@ -19,10 +19,9 @@ from docs.reference import pages
 @pytest.fixture(scope="module")
 def written(build: Builder, sample_build: Build) -> dict[str, str]:
     """Return the pages that `make reference` would write, tables that are made on request too."""
-    lines = SAMPLE / "invoice_lines.csv"
-    assert build(lines, "parse", "--vars", "diagnostics: true", folder=sample_build.folder).success
-    target = sample_build.folder.parent / "target"
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    parsed = build(SAMPLE / "invoice_lines.csv", "parse", "--vars", "diagnostics: true")
+    assert parsed.success
+    manifest = json.loads((parsed.target / "manifest.json").read_text(encoding="utf-8"))
     with duckdb.connect(str(sample_build.database), read_only=True) as connection:
         return dict(pages(manifest, connection))
 

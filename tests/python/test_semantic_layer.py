@@ -76,7 +76,7 @@ def answers(
     file = folder / "answers.json"
     for part in sample_build.folder.glob("warehouse.duckdb*"):  # the tests' own dbt holds it open
         shutil.copy(part, folder)
-    manifest = sample_build.folder.parent / "target" / "semantic_manifest.json"
+    manifest = sample_build.target / "semantic_manifest.json"
     outcome = subprocess.run(
         [sys.executable, "-c", ASK, str(manifest), str(file), json.dumps(QUESTIONS)],
         cwd=PROJECT,
