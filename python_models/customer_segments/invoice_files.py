@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -290,21 +291,24 @@ def _select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> s
     Parquet files say which line is which. Where lines must be counted, DuckDB reads and cleans
     them in one thread.
     """
-    are_numbered = all(layout.numbers_lines() for layout, paths in layouts.items() if paths)
-    selects, count = [], 0
-    for layout, paths in layouts.items():
-        starts = []
-        for path in paths if are_numbered else []:
-            starts.append(count)
-            [(rows,)] = _query(f"select num_rows from parquet_file_metadata({sql_path(path)})")
-            count += int(str(rows))
-        if paths:
-            number = layout.line_number(starts) if are_numbered else "null"
-            selects.append(_select_lines(layout, layout.reader(paths, are_numbered), order, number))
+    files = {layout: paths for layout, paths in layouts.items() if paths}
+    are_numbered = all(layout.numbers_lines() for layout in files)
+    selects, first = [], 0
+    for layout, paths in files.items():
+        number = "null"
+        if are_numbered:
+            *firsts, first = accumulate(map(_parquet_row_count, paths), initial=first)
+            number = layout.line_number(firsts)
+        selects.append(_select_lines(layout, layout.reader(paths, are_numbered), order, number))
     lines = "\nunion all\n".join(selects)
     if are_numbered:
         return lines
     return f"select * replace (row_number() over () as line_number)\nfrom (\n{lines}\n)"
+
+
+def _parquet_row_count(path: Path) -> int:
+    [(rows,)] = _query(f"select num_rows from parquet_file_metadata({sql_path(path)})")
+    return int(str(rows))
 
 
 def _select_lines(
