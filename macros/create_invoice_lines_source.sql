@@ -2,18 +2,18 @@
     Before a run that makes models of the tag by_customer: point the source at the files, or stop
     with one message that says what is wrong with them.
 
-    A run that makes all these models goes on from the last one, if that had the same project and
-    variables: it reads the files that are new or changed, and computes anew the customers whose
+    A run that makes all these models, and all that they are made of, goes on from the last one, if
+    that had the same project and variables: it reads the files that are new or changed, and computes anew the customers whose
     lines these hold, or the files that are gone. Any other run makes its models whole.
 -#}
 {% macro create_invoice_lines_source() %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- set models = by_customer_models() -%}
-        {%- set selected = models | select('in', selected_resources) | list -%}
-        {%- if selected -%}
+        {%- set needed = by_customer_models_and_parents() -%}
+        {%- if by_customer_models() | select('in', selected_resources) | list -%}
             {{ adapter.dispatch('create_invoice_lines_source')(
-                reads_lines='model.customer_segments.stg_online_retail__invoice_lines' in selected,
-                may_go_on=selected | length == models | length and not flags.FULL_REFRESH
+                reads_lines='model.customer_segments.stg_online_retail__invoice_lines'
+                in selected_resources,
+                may_go_on=not (needed | reject('in', selected_resources) | list or flags.FULL_REFRESH)
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -1,11 +1,14 @@
-{#- At the end of a run that made every model of the tag by_customer: the next may go on from it. -#}
+{#-
+    At the end of a run that made every model of the tag by_customer, and all that they are made of:
+    the next may go on from it.
+-#}
 {% macro remember_build(results) %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- set made = [] -%}
         {%- for result in results if result.status == 'success' -%}
             {%- do made.append(result.node.unique_id) -%}
         {%- endfor -%}
-        {%- if not (by_customer_models() | reject('in', made) | list) -%}
+        {%- if not (by_customer_models_and_parents() | reject('in', made) | list) -%}
             {{ adapter.dispatch('remember_build')() }}
         {%- endif -%}
     {%- endif -%}

@@ -8,10 +8,8 @@ select
 from {{ ref('fct_customer_rfm') }} as rfm
 inner join {{ ref('fct_customer_segments') }} as segments
     on rfm.customer_id = segments.customer_id
-inner join {{ ref('dim_segments') }} as named
-    on segments.segment_id = named.segment_id
 where
     rfm.rfm_segment = 'Champions'
-    and named.behaviour_profile <> 'core'
+    and segments.behaviour_profile <> 'core'
 order by rfm.net_sales_gbp desc, rfm.customer_id
 limit 10

@@ -8,10 +8,8 @@ select
 from {{ ref('fct_customer_segments') }} as segments
 inner join {{ ref('fct_customer_features') }} as features
     on segments.customer_id = features.customer_id
-inner join {{ ref('dim_segments') }} as named
-    on segments.segment_id = named.segment_id
 inner join {{ ref('dim_playbook') }} as playbook
-    on named.behaviour_profile = playbook.behaviour_profile
-where named.behaviour_profile = 'cooling'
+    on segments.behaviour_profile = playbook.behaviour_profile
+where segments.behaviour_profile = 'cooling'
 order by features.net_sales_gbp desc, features.customer_id
 limit 10

@@ -10,8 +10,6 @@ inner join {{ ref('fct_customer_segments') }} as segments
     on value.customer_id = segments.customer_id
 inner join {{ ref('fct_customer_features') }} as features
     on value.customer_id = features.customer_id
-inner join {{ ref('dim_segments') }} as named
-    on segments.segment_id = named.segment_id
-where named.behaviour_profile = 'cooling'
+where segments.behaviour_profile = 'cooling'
 order by value.expected_spend_gbp desc, value.customer_id
 limit 10

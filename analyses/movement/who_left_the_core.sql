@@ -20,10 +20,8 @@ select
 from half_a_year_ago
 inner join {{ ref('fct_customer_segments') }} as segments
     on half_a_year_ago.customer_id = segments.customer_id
-inner join {{ ref('dim_segments') }} as named
-    on segments.segment_id = named.segment_id
 inner join {{ ref('fct_customer_features') }} as features
     on half_a_year_ago.customer_id = features.customer_id
-where named.behaviour_profile <> 'core'
+where segments.behaviour_profile <> 'core'
 order by features.net_sales_gbp desc, features.customer_id
 limit 10

@@ -26,7 +26,7 @@ select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;
 -- Lines that share their invoice and item with another, few of all: only these are compared.
 create temp table repeats as
 with repeated as (
-    select hash(invoice_id, stock_code) as item_hash
+    select hash(customer_id, invoice_id, stock_code) as item_hash
     from invoice_lines
     group by 1
     having count(*) > 1
@@ -41,7 +41,7 @@ copies as (
             order by line_id
         ) as copy_number
     from invoice_lines
-    semi join repeated on hash(invoice_id, stock_code) = repeated.item_hash
+    semi join repeated on hash(customer_id, invoice_id, stock_code) = repeated.item_hash
 )
 select line_id, copy_number > 1 as is_duplicate from copies;
 
@@ -466,6 +466,7 @@ profiles as (
 behaviours as (
     select
         cluster_id,
+        behaviour_profile,
         behaviour_name || case
             when count(*) over (partition by behaviour_profile) > 1
                 then ' ' || cast(
@@ -483,6 +484,7 @@ select
     behaviours.cluster_id as behaviour_cluster_id,
     tastes.cluster_id as taste_cluster_id,
     behaviour_name || ': ' || taste_name as segment_name,
+    behaviour_profile,
     behaviour_name,
     taste_name,
     definition,
@@ -829,6 +831,7 @@ select
     || 'T' || cast(clusters.taste_cluster_id as bigint) as behaviour_runner_up_segment_id,
     'B' || cast(clusters.behaviour_cluster_id as bigint)
     || 'T' || cast(clusters.taste_runner_up_cluster_id as bigint) as taste_runner_up_segment_id,
+    segments.behaviour_profile,
     segments.behaviour_name,
     segments.taste_name,
     behaviour_reason || coalesce('; ' || taste_reason, '') as reason,

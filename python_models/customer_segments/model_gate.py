@@ -74,6 +74,7 @@ def fit_model(
     fitted: SegmentModel | None = None,
     customer_count: int | None = None,
     stored: pd.DataFrame | None = None,
+    used_ids: tuple[int, int] = (0, 0),
     is_comparable: bool = False,
     is_forced: bool = False,
 ) -> pd.DataFrame:
@@ -81,9 +82,10 @@ def fit_model(
 
     A model that is `fitted` already, to `customer_count` customers of whom these are a sample, only
     passes the gate. `stored` has the parameters of the model whose labels are to be kept, in the
-    columns PARAMETER_COLUMNS. The gate may refuse only a fit that `is_comparable`, made with the
-    settings of the stored model; and not one that `is_forced`. The first model, or one with other
-    settings, is accepted: there is none to go on with.
+    columns PARAMETER_COLUMNS; up to `used_ids` are those of behaviours and tastes of any model
+    before, so that none is used again. The gate may refuse only a fit that `is_comparable`, made
+    with the settings of the stored model; and not one that `is_forced`. The first model, or one
+    with other settings, is accepted: there is none to go on with.
 
     Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
     parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
@@ -98,10 +100,10 @@ def fit_model(
     model = fitted or fit_segments(customers, settings)
     old = None if stored is None or stored.empty else SegmentModel.from_table(stored)
     if old is not None:
-        model = model.matched(old, customers)
+        model = model.matched(old, customers, used_ids)
     labels = model.labels(customers)
     stability = measure_stability(customers, model, settings, gate)
-    shares = np.bincount(crossed(labels))[1:] / len(customers)
+    shares = _shares(model, labels)
     rows = [
         _row("model", "customer_count", value=customer_count or len(customers)),
         _row("model", "item_count", value=len(model.taste.stock_codes)),
@@ -228,6 +230,18 @@ def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], l
         [f"T{cluster}" for cluster in taste],
         [f"B{first}T{second}" for first, second in segments],
     )
+
+
+def _shares(model: SegmentModel, labels: Labels) -> Matrix:
+    """Return the share of customers of each pair of a behaviour and a taste, empty ones too."""
+    behaviour, taste = labels.T
+    together = overlap(
+        np.searchsorted(model.behaviour_ids, behaviour) + 1,
+        np.searchsorted(model.taste_ids, taste) + 1,
+        len(model.behaviour_ids),
+        len(model.taste_ids),
+    )
+    return np.asarray(together.ravel() / len(labels), dtype=np.float64)
 
 
 def _stability_rows(

@@ -56,6 +56,7 @@ def add_model(
 
     compared = asked["compared_model_version"]
     before = None if pd.isna(compared) else read(stored, where=f"model_version = {int(compared)}")
+    clusters = read(stored, where="parameter = 'centroid'").groupby("axis")["cluster_id"].max()
     customers = read_customers(
         features,
         counts,
@@ -71,6 +72,7 @@ def add_model(
         fitted=fit_segments(features, counts, chosen, customers),
         customer_count=count_rows(features),
         stored=before,
+        used_ids=(int(clusters.get("behaviour", 0)), int(clusters.get("taste", 0))),
         is_comparable=bool(asked["is_comparable"]),
         is_forced=bool(asked["is_forced"]),
     )

@@ -130,11 +130,24 @@ class SegmentModel:
             distances(places, self.taste.centroids),
         )
 
-    def matched(self, stored: "SegmentModel", customers: Customers) -> "SegmentModel":
-        """Return the model with the cluster ids of `stored`, by the customers that they share."""
-        old, new = stored.labels(customers), self.labels(customers)
-        behaviour_ids = _matched_ids(stored.behaviour_ids, old[:, 0], self.behaviour_ids, new[:, 0])
-        taste_ids = _matched_ids(stored.taste_ids, old[:, 1], self.taste_ids, new[:, 1])
+    def matched(
+        self, stored: "SegmentModel", customers: Customers, used: tuple[int, int] = (0, 0)
+    ) -> "SegmentModel":
+        """Return the model with the cluster ids of `stored`, by the customers that they share.
+
+        Ids up to `used`, of behaviour and of taste, were of clusters of an earlier model.
+        """
+        behaviour_ids, taste_ids = (
+            _matched_ids(stored_ids, old, new_ids, new, used_id)
+            for stored_ids, old, new_ids, new, used_id in zip(
+                (stored.behaviour_ids, stored.taste_ids),
+                stored.labels(customers).T,
+                (self.behaviour_ids, self.taste_ids),
+                self.labels(customers).T,
+                used,
+                strict=True,
+            )
+        )
         # In the order of their ids, as `from_table` has them: the first of equals wins a tie.
         by_behaviour, by_taste = np.argsort(behaviour_ids), np.argsort(taste_ids)
         return SegmentModel(
@@ -211,8 +224,10 @@ def _cluster_ids(table: pd.DataFrame) -> Labels:
     return np.sort(ids.astype(np.int64))
 
 
-def _matched_ids(old_ids: Labels, old: Labels, new_ids: Labels, new: Labels) -> Labels:
-    """Return an id for each of `new_ids`: of the old cluster it goes on from, or the next free.
+def _matched_ids(
+    old_ids: Labels, old: Labels, new_ids: Labels, new: Labels, used: int = 0
+) -> Labels:
+    """Return an id for each of `new_ids`: of the old cluster it goes on from, or one never used.
 
     Old and new clusters are paired one to one so that as many customers as possible keep their
     label (Kuhn 1955, the "Hungarian" assignment). A pair without a common customer is none.
@@ -228,5 +243,5 @@ def _matched_ids(old_ids: Labels, old: Labels, new_ids: Labels, new: Labels) -> 
         if together[row, column] > 0:
             matched[row] = old_ids[column]
     is_new = matched == 0
-    matched[is_new] = old_ids.max() + 1 + np.arange(is_new.sum())
+    matched[is_new] = max(old_ids.max(), used) + 1 + np.arange(is_new.sum())
     return matched

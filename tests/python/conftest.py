@@ -24,7 +24,7 @@ from customer_segments.segment_model import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
-REAL = PROJECT.parent / "shared" / "data"
+REAL = Path(os.environ.get("SEGMENTS_REAL_FILES") or PROJECT.parent / "shared" / "data")
 VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 # What a fit depends on.
 FIT_SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})

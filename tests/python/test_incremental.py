@@ -140,6 +140,17 @@ def renamed_item(folder: Path) -> None:
     )
 
 
+def a_customer_of_a_shared_invoice(folder: Path) -> None:
+    """Called twice: an invoice number and an item of one customer, then of another one too."""
+    by_customer = {line["CustomerID"]: line for line in SAMPLE_DAYS[LAST[0]] if line["CustomerID"]}
+    _, one, other, *_ = by_customer.values()
+    shared = {name: one[name] for name in ("StockCode", "Description")} | {"InvoiceNo": "997001"}
+    for path, line in ((folder / "one.csv", one), (folder / "other.csv", other)):
+        if not path.exists():
+            write(path, [line | shared])
+            return
+
+
 def dated(path: Path, date: str, number: int) -> None:
     """Write the lines of the last day as of another date, in invoices of their own."""
     write(
@@ -235,7 +246,9 @@ def test_a_build_with_every_test_publishes_what_a_whole_build_publishes(
 CHANGES: list[tuple[Change, ...]] = [
     (nothing,),
     (corrected_day, a_day_twice, last_day_of_the_month, a_day_in_utf_16),
-    (renamed_item, first_days_of_the_next, a_customer_less_in_utf_16),
+    (a_customer_of_a_shared_invoice,),
+    (a_customer_of_a_shared_invoice, renamed_item),
+    (first_days_of_the_next, a_customer_less_in_utf_16),
     (cancelled_sales, moved_customers, a_file_is_gone, the_next_month_is_gone),
 ]
 
@@ -256,6 +269,19 @@ def test_changed_files_give_what_a_whole_build_gives(
         assert whole.success, whole.exception
         for name, rows in tables(whole).items():
             assert kept[name] == rows, name
+
+
+def test_a_run_of_some_models_neither_goes_on_nor_is_gone_on_from(
+    history: tuple[Path, Build], build: Builder, tmp_path: Path
+) -> None:
+    """The tables by customer alone, after a new day: what they are made of is of the day before."""
+    folder, first = history
+    copied(first, tmp_path)
+    dated(folder / "day.csv", "12/12/24", 3)
+    for arguments in (("run", "--select", "tag:by_customer"), RUN):
+        again = build(folder, *arguments, folder=tmp_path)
+        assert again.success, again.failures
+        assert not went_on(again)
 
 
 def test_rows_stay_untested_until_every_test_has_passed(

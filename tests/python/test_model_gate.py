@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from customer_segments.model_gate import Gate, fit_model, measure_stability
+from customer_segments.model_store import add_model
 from customer_segments.rules import BOUNDS, behaviour_rules
 from customer_segments.segment_model import (
     MODEL_PARAMETERS,
@@ -154,6 +155,61 @@ def test_an_id_that_was_used_is_not_used_again() -> None:
     old, new = np.array([2, 2, 2, 5, 5, 2]), np.array([1, 1, 1, 3, 3, 1])
     found = _matched_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new)
     assert found.tolist() == [2, 6, 5]
+    found = _matched_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new, used=8)
+    assert found.tolist() == [2, 9, 5]
+
+
+def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.DataFrame) -> None:
+    """Four behaviours, then three, then five: what is new in the third model is B5 and B6."""
+    features, counts = shop()
+    stored = first.assign(model_version=1)
+    ids = [model_of(first).behaviour_ids.tolist()]
+    for version, behaviours in ((2, 3), (3, 5)):
+        request = {
+            "model_version": version,
+            "compared_model_version": version - 1,
+            "is_fit": True,
+            "is_comparable": False,
+            "is_forced": False,
+            "fit_reason": "the settings are others",
+            "as_of_date": "2011-09-01",
+            "settings": f"behaviour_cluster_count={behaviours}",
+        }
+        added = add_model(
+            request=duckdb.from_df(pd.DataFrame([request])),
+            stored=duckdb.from_df(stored),
+            features=duckdb.from_df(features),
+            counts=duckdb.from_df(counts),
+            settings=vars(replace(SETTINGS, behaviour_cluster_count=behaviours)),
+            fit_limit=1000,
+            count_rule={
+                **{"behaviour_bounds": [3, 6], "taste_bounds": [2, 4]},
+                **{"stability_min": 0, "jaccard_min": 0, "share_min": 0},
+                **{"repeat_count": 1, "customer_limit": 1000},
+            },
+            gate=vars(GATE),
+        ).to_pandas()
+        stored = pd.concat([stored, added], ignore_index=True)
+        ids.append(model_of(added).behaviour_ids.tolist())
+    assert ids[0] == [1, 2, 3, 4]
+    assert len(ids[1]) == 3
+    assert set(ids[1]) < set(ids[0])
+    assert ids[2] == [*ids[1], 5, 6]
+
+
+def test_an_empty_segment_is_the_smallest() -> None:
+    """Who orders little buys mugs only: a combination of the axes that nobody has is a segment."""
+    features, counts = shop()
+    small = features.loc[features["order_count"] < 6, "customer_id"]
+    counts["stock_code"] = (
+        counts["customer_id"].isin(small).map({True: "MUG", False: "TOY"})
+        + counts["stock_code"].str[-1]
+    )
+    table = fit_model(Customers.of(features, counts), SETTINGS, GATE)
+    assert fact(table, "smallest_segment_share") == 0
+    assert "the smallest segment holds 0.0% of customers" in str(
+        fact(table, "decision_reason", "text")
+    )
 
 
 def test_a_refit_that_changes_too_many_is_refused_unless_forced(first: pd.DataFrame) -> None:

@@ -22,6 +22,7 @@ lines as (
 line_items as (
 
     select
+        customer_id,
         invoice_id,
         stock_code,
         unreadable_column
@@ -31,10 +32,11 @@ line_items as (
 
 ),
 
--- Few lines share their invoice and item with another: only these are compared in all columns.
+-- Few lines share their customer, invoice and item with another: only these are compared in all
+-- columns. By customer, so that a build that goes on finds the same of those it looks at.
 repeated_items as (
 
-    select {{ row_hash(['invoice_id', 'stock_code']) }} as item_hash
+    select {{ row_hash(['customer_id', 'invoice_id', 'stock_code']) }} as item_hash
     from line_items
     where unreadable_column is null
     group by 1
@@ -60,7 +62,9 @@ copies as (
     from lines
 
     inner join repeated_items
-        on {{ row_hash(['lines.invoice_id', 'lines.stock_code']) }} = repeated_items.item_hash
+        on
+            {{ row_hash(['lines.customer_id', 'lines.invoice_id', 'lines.stock_code']) }}
+            = repeated_items.item_hash
 
     where lines.unreadable_column is null
 

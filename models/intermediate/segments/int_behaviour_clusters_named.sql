@@ -41,7 +41,7 @@ profiled as (
 
 ),
 
--- Clusters of one profile are told apart by a tier, 1 for the one with most net sales.
+-- Clusters of one profile are told apart by a tier, in the order of their ids, which stay.
 tiered as (
 
     select

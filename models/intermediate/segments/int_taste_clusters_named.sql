@@ -134,7 +134,7 @@ named as (
 
 ),
 
--- Clusters of one name are told apart by a number, 1 for the largest.
+-- Clusters of one name are told apart by a number, in the order of their ids, which stay.
 numbered as (
 
     select

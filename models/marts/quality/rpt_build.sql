@@ -16,7 +16,7 @@ input_totals as (
 
     select
         count(*) as line_count,
-        count(distinct file_name) as file_count,
+        count(distinct file_path) as file_count,
         min(file_name) as first_file_name,
         max(file_name) as last_file_name,
         min(invoiced_at) filter (where unreadable_column is null) as first_invoiced_at,

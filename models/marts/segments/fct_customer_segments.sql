@@ -32,7 +32,7 @@ reasons as (
 
 changes as (
 
-    select * from {{ ref('int_customer_changes') }}
+    select * from {{ ref('int_customer_smallest_changes') }}
 
 ),
 
@@ -87,6 +87,7 @@ final as (
 
         ---------- strings
         segments.segment_name,
+        segments.behaviour_profile,
         segments.behaviour_name,
         segments.taste_name,
         customer_reasons.behaviour_reason_1

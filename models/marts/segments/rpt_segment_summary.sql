@@ -244,12 +244,13 @@ final as (
                     when median_recency_days <= 1 then 'day'
                     else {{ count_text('ceil(median_recency_days)') }} || ' days'
                 end
-                || '; half have ordered '
                 || case
-                    when median_order_count <= 1 then 'once'
-                    else {{ count_text('ceil(median_order_count)') }} || ' times'
+                    when median_order_count <= 1 then '; at least half have ordered only once'
+                    else
+                        '; half have ordered ' || {{ count_text('ceil(median_order_count)') }}
+                        || ' times or more'
                 end
-                || ' or more. An average order is ' || {{ count_text('average_order_gbp') }}
+                || '. An average order is ' || {{ count_text('average_order_gbp') }}
                 || ' GBP; ' || {{ percent_text('return_share') }} || ' of units came back.'
                 -- Of a segment, growth says more about how it was made than about how it does.
                 || case

@@ -4,7 +4,7 @@ with
 
 changes as (
 
-    select * from {{ ref('int_customer_changes') }}
+    select * from {{ ref('int_customer_smallest_changes') }}
 
 ),
 
