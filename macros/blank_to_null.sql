@@ -1,4 +1,7 @@
-{#- Text without blanks around it; null when nothing is left, or only the word nan for nothing. -#}
+{#- Text without blanks around it; null when nothing is left, or only a word that stands for it. -#}
 {% macro blank_to_null(column_name) -%}
-    nullif(nullif(trim({{ column_name }}), ''), 'nan')
+    case
+        when lower(trim({{ column_name }})) not in ('', 'nan', 'null', 'none', 'n/a')
+            then trim({{ column_name }})
+    end
 {%- endmacro %}

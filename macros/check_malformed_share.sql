@@ -8,12 +8,19 @@
             'select count(*), count(unreadable_column) from ' ~ this
         ).rows[0] -%}
         {%- if counts[1] > counts[0] * var('malformed_max_share') -%}
-            {%- set columns = [] -%}
+            {%- set columns, expected = [], [] -%}
+            {%- set formats = {
+                'quantity': 'A quantity is a whole number. ',
+                'unit price': 'A unit price is in pounds, with £ or GBP or without; take another sign '
+                ~ 'away if all amounts are of one currency, which the tables then call GBP. ',
+                'invoice date': 'A date is like 12/1/2010 8:45, 2010-12-01 08:45 or an Excel serial. ',
+            } -%}
             {%- for row in run_query(
                 'select unreadable_column, count(*) as line_count from ' ~ this
                 ~ ' where unreadable_column is not null group by 1 order by 2 desc, 1'
             ).rows -%}
                 {%- do columns.append(row[0] ~ ' (' ~ row[1] ~ ' lines)') -%}
+                {%- do expected.append(formats.get(row[0], '')) -%}
             {%- endfor -%}
             {#- A date of the other order than the rest: 13/1/10 cannot be read, 12/1/10 can. -#}
             {%- set swapped = [] -%}
@@ -33,7 +40,8 @@
             ).rows -%}
                 {%- do examples.append(
                     row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]
-                    ~ ' is ' ~ (row[3] | tojson if row[3] is not none else 'missing')
+                    ~ ' is ' ~ ('"' ~ modules.re.sub('[\\x00-\\x1f]', ' ', row[3]) ~ '"'
+                    if row[3] is not none else 'missing')
                 ) -%}
             {%- endfor -%}
             {{ exceptions.raise_compiler_error(
@@ -46,7 +54,8 @@
                     ~ 'read with the two swapped. So mend the dates, or set the variable '
                     ~ 'date_order (' ~ var('date_order') ~ '), rather than raise malformed_max_share.'
                     if swapped else
-                    'Mend the file, or raise the variable to build without these lines.'
+                    expected | join ~ 'Mend the file, or raise the variable to build without these '
+                    ~ 'lines.'
                 )
             ) }}
         {%- endif -%}

@@ -82,16 +82,19 @@ with classified as (
         lines.*,
         services.kind,
         repeats.line_id is not null as is_item_repeated,
+        coalesce(regexp_full_match(invoice_id, 'C\d*') or (quantity < 0 and unit_price_gbp > 0), false)
+            as is_return,
+        coalesce(regexp_full_match(invoice_id, 'A\d*'), false) as is_adjustment,
         case
             when is_duplicate then 'duplicate'
-            when services.kind is not null or invoice_id like 'A%' or unit_price_gbp < 0
+            when services.kind is not null or is_adjustment or unit_price_gbp < 0
                 then 'non_merchandise'
             when
-                invoice_id not like 'C%'
+                not is_return
                 and (quantity <= 0 or (unit_price_gbp = 0 and customer_id is null))
                 then 'stock_note'
             when customer_id is null then 'unidentified'
-            when invoice_id like 'C%' then 'cancellation'
+            when is_return then 'cancellation'
             when unit_price_gbp = 0 then 'free_good'
             else 'sale'
         end as disposition
@@ -105,7 +108,7 @@ select
         when 'duplicate' then 'repeated in its file'
         when 'non_merchandise'
             then coalesce(
-                kind, case when invoice_id like 'A%' then 'adjustment' else 'negative price' end
+                kind, case when is_adjustment then 'adjustment' else 'negative price' end
             )
         when 'stock_note'
             then case

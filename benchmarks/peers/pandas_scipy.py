@@ -40,9 +40,11 @@ def clean(path: str) -> pd.DataFrame:
     service = lines["StockCode"].cat.categories.str.match(SERVICES)
     invoice = lines["InvoiceNo"].cat.categories
     is_service = service[lines["StockCode"].cat.codes] | (
-        invoice.str.startswith("A")[lines["InvoiceNo"].cat.codes] | (lines["UnitPrice"] < 0)
+        invoice.str.fullmatch(r"A\d*")[lines["InvoiceNo"].cat.codes] | (lines["UnitPrice"] < 0)
     )
-    is_cancellation = invoice.str.startswith("C")[lines["InvoiceNo"].cat.codes]
+    is_cancellation = invoice.str.fullmatch(r"C\d*")[lines["InvoiceNo"].cat.codes] | (
+        (lines["Quantity"] < 0) & (lines["UnitPrice"] > 0)
+    )
     is_note = ~is_cancellation & (
         (lines["Quantity"] <= 0) | ((lines["UnitPrice"] == 0) & lines["CustomerID"].isna())
     )

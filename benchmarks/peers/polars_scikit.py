@@ -21,7 +21,9 @@ def text(name: str) -> pl.Expr:
 
 def clean(path: str) -> pl.DataFrame:
     """Return each line once, with a disposition."""
-    is_cancellation = pl.col("invoice").str.starts_with("C")
+    is_cancellation = pl.col("invoice").str.contains(r"^C\d*$") | (
+        (pl.col("quantity") < 0) & (pl.col("price") > 0)
+    )
     no_customer = pl.col("customer").is_null()
     no_price = pl.col("price") == 0
     return (
@@ -40,7 +42,7 @@ def clean(path: str) -> pl.DataFrame:
         .with_columns(
             disposition=pl.when(
                 pl.col("item").str.contains(SERVICES)
-                | pl.col("invoice").str.starts_with("A")
+                | pl.col("invoice").str.contains(r"^A\d*$")
                 | (pl.col("price") < 0)
             )
             .then(pl.lit("non_merchandise"))

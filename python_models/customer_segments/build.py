@@ -134,7 +134,14 @@ def _plain_result(result: Any) -> str:
     if result.node.resource_type in ("test", "unit_test"):
         if rules := result.adapter_response.get("broken_rules"):  # of macro tell_broken_rules
             return f"{'; '.join(rules)} (test {result.node.name})"
-        description = getattr(result.node, "description", "") or f"dbt show -s {result.node.name}"
+        if rows := result.adapter_response.get("found_rows"):
+            comment = re.match(r"(?:--.*\n)+", result.node.raw_code.lstrip())
+            invariant = re.sub(r"\s*\n?--\s*", " ", comment[0]).strip() if comment else ""
+            more = (
+                f"; and {result.failures - len(rows)} more" if result.failures > len(rows) else ""
+            )
+            return f"{invariant} Found: {'; '.join(rows)}{more} (test {result.node.name})".strip()
+        description = getattr(result.node, "description", "") or "no description"
         return f"Test {result.node.name}: {_plain_text(message)} ({description.strip()})"
     return f"{result.node.name}: {_plain_text(message)}"
 

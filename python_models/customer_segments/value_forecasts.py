@@ -99,9 +99,10 @@ def _fit(customers: pd.DataFrame) -> tuple[OrderModel, SpendModel]:
     histories = Histories(
         *(_floats(customers[name]) for name in ("repeat_count", "repeat_days", "age_days"))
     )
-    order_counts = _floats(customers["order_count"])
-    means = _floats(customers["net_sales_gbp"]) / order_counts
-    return fit_order_model(histories), fit_spend_model(order_counts, means)
+    spend = fit_spend_model(
+        *(_floats(customers[name]) for name in ("order_count", "net_sales_gbp", "last_order_gbp"))
+    )
+    return fit_order_model(histories), spend
 
 
 def _scores(

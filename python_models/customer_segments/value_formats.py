@@ -99,7 +99,7 @@ def sql_number(column: str, mark: str) -> str:
     """Return the SQL that reads a text as decimal(18, 4), null when it is no number.
 
     `mark` settles `1,234`, which is a thousand or a decimal. Numbers that can be read in one way
-    only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, with a currency sign or not.
+    only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, with a pound sign or not.
     """
     # Each way to read occurs once: what occurs twice DuckDB computes for every line beforehand.
     careful = f"{_with_mark(column, mark)}, {_with_mark(column, '.' if mark == ',' else ',')}"
@@ -114,14 +114,15 @@ def sql_number(column: str, mark: str) -> str:
 
 
 def _with_mark(column: str, decimal: str) -> str:
-    """Return the SQL that reads a number with this decimal mark, thousands and currency."""
+    """Return the SQL that reads a number with this decimal mark, thousands and pounds."""
     between = ("," if decimal == "." else ".") + " \u00a0\u202f''"
-    currency = r"\s*(?:[£$€]|GBP|EUR|USD)?\s*"
+    # Other currencies are not read: their sum with pounds would be no amount of anything.
+    currency = r"\s*(?:£|GBP)?\s*"
     number = rf"\d{{1,3}}([{between}]\d{{3}})+([{decimal}]\d*)?|\d*[{decimal}]\d+|\d+"
     pattern = rf"^\s*([+-]?{currency}[+-]?({number})){currency}$"
     return (
         f"try_cast(replace(translate(regexp_extract({column}, '{pattern}', 1), "
-        f"'{between}£$€GBPEURUSD', ''), '{decimal}', '.') as decimal(18, 4))"
+        f"'{between}£GBP', ''), '{decimal}', '.') as decimal(18, 4))"
     )
 
 

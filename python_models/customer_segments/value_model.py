@@ -1,4 +1,4 @@
-"""What customers will order: MBG/NBD for how often, Gamma-Gamma for how much.
+"""What customers will order: MBG/NBD for how often, a credibility mean for how much.
 
 While active, a customer orders at random times at a rate of their own; after each order, the first
 included, they may stop for good, with a probability of their own. Rates are Gamma(r, alpha)
@@ -6,9 +6,9 @@ distributed over customers, probabilities Beta(a, b). This is the modified BG/NB
 Denizel & Filiztekin (2007); in that of Fader, Hardie & Lee (2005), nobody can stop after their
 first order, so that all who ordered once, however long ago, would still be active.
 
-The value of an order is Gamma(p, nu) distributed around the customer's mean, nu ~ Gamma(q, gamma)
-over customers, independent of the rate (Fader, Hardie & Lee 2005, "RFM and CLV"): the means of
-customers with few orders are drawn to that of all.
+The value of an order is expected to be the mean of the customer's own orders and of some more at
+the mean of all customers (Buehlmann 1967): so means of few orders are drawn to that of all, and
+none leaves the range between the two, whatever the values are distributed like.
 """
 
 from collections.abc import Callable
@@ -90,29 +90,15 @@ class OrderModel(NamedTuple):
 
 
 class SpendModel(NamedTuple):
-    """Parameters of the Gamma-Gamma model."""
+    """How many orders the mean of all customers counts for, and that mean, in GBP."""
 
-    p: float
-    q: float
-    gamma: float
+    prior_order_count: float
+    mean_order_gbp: float
 
-    def log_likelihood(self, order_counts: Vector, mean_values: Vector) -> Vector:
-        """Return the log likelihood of each customer's mean order value."""
-        p, q, gamma = self
-        # As above.
-        x, places = np.unique(order_counts, return_inverse=True)
-        shape = p * order_counts
-        common = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(gamma)
-        return np.asarray(
-            (common + p * x * np.log(x))[places]
-            + (shape - 1) * np.log(mean_values)
-            - (shape + q) * np.log(gamma + order_counts * mean_values)
-        )
-
-    def expected_value(self, order_counts: Vector, mean_values: Vector) -> Vector:
-        """Return the expected value of each customer's next order; q must be more than 1."""
-        p, q, gamma = self
-        return np.asarray(p * (gamma + order_counts * mean_values) / (p * order_counts + q - 1))
+    def expected_value(self, order_counts: Vector, totals: Vector) -> Vector:
+        """Return the expected value of each customer's next order."""
+        prior, mean = self
+        return np.asarray((prior * mean + totals) / (prior + order_counts))
 
 
 def fit_order_model(customers: Histories) -> OrderModel:
@@ -133,17 +119,24 @@ def fit_order_model(customers: Histories) -> OrderModel:
     return OrderModel(r, alpha * scale, a, b)
 
 
-def fit_spend_model(order_counts: Vector, mean_values: Vector) -> SpendModel:
-    """Return the parameters of greatest likelihood, of those with a finite mean."""
-    scale = float(np.exp(np.log(mean_values).mean()))
-    scaled = mean_values / scale
-    p, excess, gamma = _greatest(
-        lambda values: SpendModel(values[0], 1 + values[1], values[2]).log_likelihood(
-            order_counts, scaled
-        ),
-        3,
-    )
-    return SpendModel(p, 1 + excess, gamma * scale)
+def fit_spend_model(order_counts: Vector, totals: Vector, last_values: Vector) -> SpendModel:
+    """Return the model that expects the last orders of customers best from those before.
+
+    By the gamma deviance, which asks for means and counts errors in percent: one huge order weighs
+    no more than others. All are (customers,): orders, their values together and that of the last.
+    """
+    mean = float((totals / order_counts).mean())
+    came_back = order_counts > 1
+    before = order_counts[came_back] - 1
+    last = np.maximum(last_values[came_back] / mean, 1e-9)
+    rest = totals[came_back] / mean - last
+
+    def log_likelihood(values: Vector) -> Vector:
+        expected = SpendModel(float(values[0]), 1).expected_value(before, rest)
+        return np.asarray(-np.log(expected) - last / expected)
+
+    [prior] = _greatest(log_likelihood, 1)
+    return SpendModel(prior, mean)
 
 
 def _greatest(

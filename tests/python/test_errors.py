@@ -334,7 +334,29 @@ def test_a_warning_is_seen(
     size = ["--select", "segments_have_a_useful_size", "--vars", "segment_max_share: 0.14"]
     assert build_command([*size, "--vars=customer_scope: international"]) == 0
     message = capfd.readouterr().err
-    assert "Warning: Test segments_have_a_useful_size" in message
+    assert "Warning: No segment is too small to act on" in message
+    assert "Found: segment_id " in message
+    assert "(test segments_have_a_useful_size)" in message
+
+
+def test_a_home_country_of_another_name_is_noticed(run) -> None:
+    """The file calls it UK: its customers would all be international."""
+    home = "".join(
+        LINE.replace("12583", str(number)).replace("France", "UK") for number in range(1, 4)
+    )
+    located = ("-s", "+int_customers_located", "--exclude-resource-type", "test", "unit_test")
+    for variables, is_noticed in (("as_of: data", True), ("home_country: UK", False)):
+        code, message = run(HEADER + LINE + home, *located, "--vars", variables)
+        assert code == 0
+        assert ("3 of 4 customers are of UK" in message) == is_noticed
+        assert ("home_country: UK" in message) == is_noticed
+
+
+def test_another_currency_is_not_added_up_as_pounds(run) -> None:
+    code, message = run(HEADER + LINE * 9 + LINE.replace("3.75", "€3.75"), *STAGING_ONLY)
+    assert code == 1
+    for words in ("unit price (1 lines)", '"€3.75"', "A unit price is in pounds"):
+        assert words in message
 
 
 def test_a_folder_that_cannot_be_written_to(run) -> None:

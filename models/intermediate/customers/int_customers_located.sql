@@ -1,7 +1,8 @@
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
+    pre_hook='{{ forget_touched_customers() }}',
+    post_hook='{{ check_home_country() }}'
 ) }}
 with
 

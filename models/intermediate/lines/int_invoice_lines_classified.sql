@@ -75,7 +75,7 @@ classified as (
             when repeats.duplicate_reason is not null then 'duplicate'
             when
                 not placed.is_merchandise
-                or placed.invoice_id like 'A%'
+                or {{ is_marked_invoice('placed.invoice_id', 'A') }}
                 or placed.unit_price_gbp < 0
                 then 'non_merchandise'
             when
@@ -123,7 +123,7 @@ final as (
                 then
                     case
                         when not is_merchandise then stock_code_kind
-                        when invoice_id like 'A%' then 'adjustment'
+                        when {{ is_marked_invoice('invoice_id', 'A') }} then 'adjustment'
                         else 'negative price'
                     end
             when 'stock_note'

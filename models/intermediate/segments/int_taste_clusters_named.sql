@@ -13,6 +13,12 @@ families as (
 
 ),
 
+items as (
+
+    select * from {{ ref('int_items_named') }}
+
+),
+
 centroids as (
 
     select
@@ -50,6 +56,45 @@ item_weights as (
 
 ),
 
+-- Where families are known of less than two thirds of what is bought, they would name a taste by what
+-- it happens to share with another range: items without one have a vote of their own then.
+coverage as (
+
+    select
+        coalesce(
+            sum(cast(item_weights.weight as decimal(18, 12)))
+            filter (where families.product_family is not null), 0
+        ) * 3 >= sum(cast(item_weights.weight as decimal(18, 12))) * 2 as is_enough
+
+    from item_weights
+
+    left join families
+        on item_weights.stock_code = families.stock_code
+
+),
+
+labels as (
+
+    select
+        item_weights.stock_code,
+        item_weights.weight,
+        case
+            when coverage.is_enough then families.product_family
+            else coalesce(families.product_family, items.item_name, item_weights.stock_code)
+        end as label
+
+    from item_weights
+
+    cross join coverage
+
+    left join families
+        on item_weights.stock_code = families.stock_code
+
+    left join items
+        on item_weights.stock_code = items.stock_code
+
+),
+
 -- How far an item pulls its buyers from the middle of the centroids towards one of them.
 item_pulls as (
 
@@ -67,23 +112,19 @@ item_pulls as (
 
 ),
 
-family_pulls as (
+label_pulls as (
 
     select
         item_pulls.cluster_id,
-        families.product_family,
-        sum(
-            cast(cast(item_pulls.pull as double) * item_weights.weight as decimal(18, 12))
-        ) as pull
+        labels.label,
+        sum(cast(cast(item_pulls.pull as double) * labels.weight as decimal(18, 12))) as pull
 
     from item_pulls
 
-    inner join item_weights
-        on item_pulls.stock_code = item_weights.stock_code
+    inner join labels
+        on item_pulls.stock_code = labels.stock_code
 
-    inner join families
-        on item_pulls.stock_code = families.stock_code
-
+    where labels.label is not null
     group by 1, 2
 
 ),
@@ -94,10 +135,10 @@ ranked as (
         *,
         row_number() over (
             partition by cluster_id
-            order by pull desc, product_family
-        ) as family_rank
+            order by pull desc, label
+        ) as label_rank
 
-    from family_pulls
+    from label_pulls
     where pull > 0
 
 ),
@@ -106,8 +147,8 @@ names as (
 
     select
         cluster_id,
-        max(product_family) filter (where family_rank = 1)
-        || coalesce(', ' || max(product_family) filter (where family_rank = 2), '') as taste_name
+        max(label) filter (where label_rank = 1)
+        || coalesce(', ' || max(label) filter (where label_rank = 2), '') as taste_name
 
     from ranked
     group by 1

@@ -64,6 +64,7 @@ known_orders as (
         days.as_of_date,
         days.last_90d_date,
         orders.customer_id,
+        orders.invoice_id,
         orders.order_date,
         orders.net_sales_gbp + coalesce(later_returns.returned_gbp, 0) as net_sales_gbp
 
@@ -93,7 +94,10 @@ customer_totals as (
         sum(net_sales_gbp) as net_sales_gbp,
         sum(net_sales_gbp) filter (where order_date >= last_90d_date) as net_sales_last_90d_gbp,
         min(order_date) as first_order_date,
-        max(order_date) as last_order_date
+        max(order_date) as last_order_date,
+        max_by(
+            net_sales_gbp, cast(order_date as {{ dbt.type_string() }}) || invoice_id
+        ) as last_order_gbp
 
     from known_orders
     group by 1, 2, 3
@@ -120,6 +124,7 @@ final as (
         order_count_last_90d,
         cast(net_sales_gbp as decimal(18, 4)) as net_sales_gbp,
         cast(coalesce(net_sales_last_90d_gbp, 0) as decimal(18, 4)) as net_sales_last_90d_gbp,
+        cast(last_order_gbp as decimal(18, 4)) as last_order_gbp,
 
         ---------- booleans
         is_backtest,

@@ -21,9 +21,8 @@ parameters as (
         max(value) filter (where parameter = 'alpha') as alpha,
         max(value) filter (where parameter = 'a') as a,
         max(value) filter (where parameter = 'b') as b,
-        max(value) filter (where parameter = 'p') as p,
-        max(value) filter (where parameter = 'q') as q,
-        max(value) filter (where parameter = 'gamma') as gamma
+        max(value) filter (where parameter = 'prior_order_count') as prior_order_count,
+        max(value) filter (where parameter = 'mean_order_gbp') as mean_order_gbp
 
     from model
     group by 1
@@ -43,6 +42,19 @@ expectations as (
 
 ),
 
+-- Without a model, repeats are counted, not first orders: who came once has no rate of their own.
+pooled as (
+
+    select
+        is_backtest,
+        cast(sum(repeat_count) as double) / count(*) as mean_repeat_count,
+        cast(sum(age_days) as double) / count(*) as mean_age_days
+
+    from histories
+    group by 1
+
+),
+
 scored as (
 
     select
@@ -55,12 +67,20 @@ scored as (
                 parameters.r + histories.repeat_count
             )
         ) as probability_alive,
-        parameters.p * (parameters.gamma + cast(histories.net_sales_gbp as double))
-        / (parameters.p * histories.order_count + parameters.q - 1) as expected_order_gbp,
+        (
+            parameters.prior_order_count * parameters.mean_order_gbp
+            + cast(histories.net_sales_gbp as double)
+        ) / (parameters.prior_order_count + histories.order_count) as modelled_order_gbp,
+        cast(histories.net_sales_gbp as double) / histories.order_count as mean_order_gbp,
+        90 * (histories.repeat_count + pooled.mean_repeat_count)
+        / (histories.age_days + pooled.mean_age_days) as repeat_rate_orders_90d,
         -- One order is no rate: the first 90 days count in full.
         cast(90 as double) / greatest(histories.age_days, 90) as long_run_share
 
     from histories
+
+    inner join pooled
+        on histories.is_backtest = pooled.is_backtest
 
     left join parameters
         on histories.is_backtest = parameters.is_backtest
@@ -80,7 +100,7 @@ final as (
         customer_id,
 
         ---------- strings
-        case when probability_alive is null then 'long run rate' else 'model' end as value_method,
+        case when probability_alive is null then 'repeat rate' else 'model' end as value_method,
 
         ---------- numbers
         order_count,
@@ -88,15 +108,13 @@ final as (
         order_count_last_90d,
         net_sales_last_90d_gbp,
         probability_alive,
-        coalesce(expected_order_gbp, cast(net_sales_gbp as double) / order_count)
-            as expected_order_gbp,
+        coalesce(modelled_order_gbp, mean_order_gbp) as expected_order_gbp,
         coalesce(
-            probability_alive * expected_orders_if_active,
-            order_count * long_run_share
+            probability_alive * expected_orders_if_active, repeat_rate_orders_90d
         ) as expected_orders_90d,
         coalesce(
-            probability_alive * expected_orders_if_active * expected_order_gbp,
-            cast(net_sales_gbp as double) * long_run_share
+            probability_alive * expected_orders_if_active * modelled_order_gbp,
+            repeat_rate_orders_90d * mean_order_gbp
         ) as expected_spend_gbp,
         order_count * long_run_share as long_run_orders_90d,
         cast(net_sales_gbp as double) * long_run_share as long_run_spend_gbp,

@@ -147,12 +147,16 @@ final as (
         cast(coalesce(outcomes.order_count, 0) as double) as orders__actual,
         case when known.value_method = 'model' then known.expected_orders_90d end
             as orders__model,
+        case when known.value_method = 'repeat rate' then known.expected_orders_90d end
+            as orders__repeat_rate,
         cast(known.order_count_last_90d as double) as orders__last_90_days,
         known.long_run_orders_90d as orders__long_run_rate,
         coalesce(segment_means.order_count, overall_means.order_count) as orders__segment_mean,
         cast(coalesce(outcomes.net_sales_gbp, 0) as double) as net_sales__actual,
         case when known.value_method = 'model' then known.expected_spend_gbp end
             as net_sales__model,
+        case when known.value_method = 'repeat rate' then known.expected_spend_gbp end
+            as net_sales__repeat_rate,
         cast(known.net_sales_last_90d_gbp as double) as net_sales__last_90_days,
         known.long_run_spend_gbp as net_sales__long_run_rate,
         coalesce(segment_means.net_sales_gbp, overall_means.net_sales_gbp)

@@ -55,7 +55,7 @@ backtest_totals as (
         segment_id,
         count(*) as customer_count,
         cast(
-            sum(cast(coalesce(net_sales__model, net_sales__long_run_rate) as decimal(38, 9)))
+            sum(cast(coalesce(net_sales__model, net_sales__repeat_rate) as decimal(38, 9)))
             as double
         ) as expected_spend_gbp,
         cast(sum(cast(net_sales__actual as decimal(38, 2))) as double) as actual_spend_gbp

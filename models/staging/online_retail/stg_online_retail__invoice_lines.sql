@@ -25,7 +25,11 @@ renamed as (
         ---------- ids
         {{ next_line_id() }} as line_id,
         upper({{ blank_to_null('invoice_no') }}) as invoice_id,
-        {{ whole_number_id(blank_to_null('customer_id')) }} as customer_id,
+        -- Tills write something when they know nobody: that is not one large customer.
+        case
+            when lower(trim(customer_id)) not in ('0', '0.0', 'guest', 'anonymous', 'unknown')
+                then {{ whole_number_id(blank_to_null('customer_id')) }}
+        end as customer_id,
         upper({{ blank_to_null('stock_code') }}) as stock_code,
         stock_code as written_stock_code,
 
@@ -67,7 +71,11 @@ flagged as (
             when line_gbp is null then 'line value'
             when invoiced_at is null then 'invoice date'
         end as unreadable_column,
-        coalesce(invoice_id like 'C%', false) as is_cancellation
+        -- Not every shop marks its returns: units that come back at a price are one, too.
+        coalesce(
+            {{ is_marked_invoice('invoice_id', 'C') }} or (quantity < 0 and unit_price_gbp > 0),
+            false
+        ) as is_cancellation
 
     from renamed
 

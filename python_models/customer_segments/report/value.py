@@ -7,9 +7,10 @@ from customer_segments.report.segments import pairs_chart
 from customer_segments.report.vega import COLOUR, HALO, along, chart, down, text
 
 DAYS = 90
-MODEL = "model"
+IN_USE = {"model": "the model", "repeat rate": "the rate of repeats"}
 NAMES = {
-    MODEL: "Model",
+    "model": "Model",
+    "repeat rate": "Rate of repeats",
     "last 90 days": "Last 90 days again",
     "long run rate": "Rate since first order",
     "segment mean": "Mean of the segment",
@@ -56,7 +57,7 @@ def forecasts(database: Database) -> list[Figure]:
         row
         | {
             "name": NAMES[row["method"]],
-            "colour": "var(--accent)" if row["method"] == MODEL else "var(--other)",
+            "colour": "var(--accent)" if row["method"] in IN_USE else "var(--other)",
             "none": 0,
         }
         for row in database.rows("forecasts")
@@ -95,16 +96,16 @@ def forecasts(database: Database) -> list[Figure]:
 
 
 def verdict(figures: list[Figure]) -> str:
-    """Return how the model did among the forecasts, for better and worse."""
+    """Return how the forecast in use did among all, for better and worse."""
     rows = figures[0].rows if figures else []
-    place = next((row for row in rows if row["method"] == MODEL), None)
+    place = next((row for row in rows if row["method"] in IN_USE), None)
     if place is None:
         return ""
     better = sum(row["gini"] > place["gini"] for row in rows)
     ranked = "best" if better == 0 else f"better than {len(rows) - 1 - better}"
     bias = place["total_bias"]
     return (
-        f"Of {len(rows)} forecasts the model ranked customers {ranked}; "
+        f"Of {len(rows)} forecasts {IN_USE[place['method']]} ranked customers {ranked}; "
         f"its total was {words.percent(abs(bias))} too {'low' if bias < 0 else 'high'}"
     )
 
