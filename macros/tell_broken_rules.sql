@@ -4,10 +4,10 @@
 -#}
 {% macro tell_broken_rules(results) %}
     {%- for result in results if result.failures and result.node.resource_type == 'test' -%}
-        {%- if not result.node.test_metadata -%}
-            {%- do _tell_found_rows(result) -%}
-        {%- elif result.node.test_metadata.name == 'each_row' -%}
+        {%- if (result.node.test_metadata or {'name': none}).name == 'each_row' -%}
             {%- do _tell_broken_rules(result) -%}
+        {%- else -%}
+            {%- do _tell_found_rows(result) -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
@@ -23,7 +23,7 @@
     {%- do result.adapter_response.update({'broken_rules': broken}) -%}
 {% endmacro %}
 
-{#- Of a singular test, the first rows. -#}
+{#- Of any other test, the first rows. -#}
 {% macro _tell_found_rows(result) %}
     {%- set found = run_query(
         'select * from (\n' ~ result.node.compiled_code ~ '\n) as found limit 5'

@@ -135,15 +135,20 @@ def _plain_result(result: Any) -> str:
         if rules := result.adapter_response.get("broken_rules"):  # of macro tell_broken_rules
             return f"{'; '.join(rules)} (test {result.node.name})"
         if rows := result.adapter_response.get("found_rows"):
-            comment = re.match(r"(?:--.*\n)+", result.node.raw_code.lstrip())
-            invariant = re.sub(r"\s*\n?--\s*", " ", comment[0]).strip() if comment else ""
             more = (
                 f"; and {result.failures - len(rows)} more" if result.failures > len(rows) else ""
             )
-            return f"{invariant} Found: {'; '.join(rows)}{more} (test {result.node.name})".strip()
-        description = getattr(result.node, "description", "") or "no description"
-        return f"Test {result.node.name}: {_plain_text(message)} ({description.strip()})"
+            found = f"Found: {'; '.join(rows)}{more}"
+            return f"{_invariant(result.node)} {found} (test {result.node.name})".strip()
+        return f"{_invariant(result.node)} {_plain_text(message)} (test {result.node.name})".strip()
     return f"{result.node.name}: {_plain_text(message)}"
+
+
+def _invariant(test: Any) -> str:
+    """Return what a test asks for: its description, or the comment that a singular one opens with."""
+    comment = re.match(r"(?:--.*\n)+", test.raw_code.lstrip())
+    opening = re.sub(r"\s*\n?--\s*", " ", comment[0]) if comment else ""
+    return (getattr(test, "description", "") or opening).strip()
 
 
 def _plain_text(message: str) -> str:
