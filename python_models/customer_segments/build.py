@@ -145,7 +145,7 @@ def _plain_result(result: Any) -> str:
 
 
 def _invariant(test: Any) -> str:
-    """Return what a test asks for: its description, or the comment that a singular one opens with."""
+    """Return what a test asks for: its description, or the comment at the top of a singular one."""
     comment = re.match(r"(?:--.*\n)+", test.raw_code.lstrip())
     opening = re.sub(r"\s*\n?--\s*", " ", comment[0]) if comment else ""
     return (getattr(test, "description", "") or opening).strip()

@@ -56,8 +56,8 @@ item_weights as (
 
 ),
 
--- Where families are known of less than two thirds of what is bought, they would name a taste by what
--- it happens to share with another range: items without one have a vote of their own then.
+-- Where families are known of less than two thirds of what is bought, they would name a taste by
+-- what it happens to share with another range: items without one have a vote of their own then.
 coverage as (
 
     select
