@@ -25,8 +25,9 @@
         {%- endfor -%}
         {%- if problems -%}
             {%- do problems.append(
-                'Use more customers or fewer clusters (behaviour_cluster_count, '
-                ~ "taste_cluster_count), or go on with --vars 'stability_severity: warn'."
+                'Use more customers or fewer clusters (behaviour_cluster_count and '
+                ~ 'taste_cluster_count, which may be auto: as many as come back), or go on with '
+                ~ "--vars 'stability_severity: warn'."
             ) -%}
             {%- if var('stability_severity') == 'error' -%}
                 {{ exceptions.raise_compiler_error(problems | join(' ')) }}

@@ -80,7 +80,14 @@ labels as (
         item_weights.weight,
         case
             when coverage.is_enough then families.product_family
-            else coalesce(families.product_family, items.item_name, item_weights.stock_code)
+            else coalesce(
+                families.product_family,
+                case
+                    when length(items.item_name) > 28 then left(items.item_name, 27) || '…'
+                    else items.item_name
+                end,
+                item_weights.stock_code
+            )
         end as label
 
     from item_weights
@@ -147,10 +154,11 @@ names as (
 
     select
         cluster_id,
-        max(label) filter (where label_rank = 1)
-        || coalesce(', ' || max(label) filter (where label_rank = 2), '') as taste_name
+        max(label) filter (where label_rank = 1) as first_label,
+        max(label) filter (where label_rank = 2) as second_label
 
     from ranked
+    where label_rank <= 2
     group by 1
 
 ),
@@ -166,9 +174,19 @@ named as (
 
     select
         cluster_ids.cluster_id,
-        coalesce(names.taste_name, 'Mixed taste') as taste_name
+        -- Names of items can be long: of two that a chart has no room for, the first counts.
+        case
+            when names.cluster_id is null then 'Mixed taste'
+            when
+                not coverage.is_enough
+                and length(names.first_label || names.second_label) > 30
+                then names.first_label
+            else names.first_label || coalesce(', ' || names.second_label, '')
+        end as taste_name
 
     from cluster_ids
+
+    cross join coverage
 
     left join names
         on cluster_ids.cluster_id = names.cluster_id
