@@ -1,15 +1,19 @@
 -- The core of the project as one script, the same rows as its models leave, reasons included.
 -- The statements after the line "-- fit" read what duckdb_script.py has fitted by then.
 
+create temp macro text_or_null(text) as case
+    when lower(trim(text)) not in ('', 'nan', 'null', 'none', 'n/a') then trim(text)
+end;
+
 create table invoice_lines as
 select
     file_row_number + 1 as line_id,
-    upper(nullif(nullif(trim(InvoiceNo), ''), 'nan')) as invoice_id,
+    upper(text_or_null(InvoiceNo)) as invoice_id,
     case when CustomerID = cast(CustomerID as bigint) then cast(cast(CustomerID as bigint) as text) end
         as customer_id,
-    upper(nullif(nullif(trim(StockCode), ''), 'nan')) as stock_code,
-    nullif(nullif(trim(Description), ''), 'nan') as item_description,
-    nullif(nullif(trim(Country), ''), 'nan') as country,
+    upper(text_or_null(StockCode)) as stock_code,
+    text_or_null(Description) as item_description,
+    text_or_null(Country) as country,
     parse_filename(filename) as file_name,
     cast(Quantity as integer) as quantity,
     cast(UnitPrice as decimal(18, 4)) as unit_price_gbp,

@@ -19,23 +19,48 @@ source as (
 
 ),
 
+-- Apart from what looks at the texts again, or DuckDB would trim them each time.
+trimmed as (
+
+    select
+        line_number,
+        {{ blank_to_null('invoice_no') }} as invoice_no,
+        {{ blank_to_null('customer_id') }} as customer_id,
+        {{ blank_to_null('stock_code') }} as stock_code,
+        stock_code as written_stock_code,
+        {{ blank_to_null('description') }} as description,
+        {{ blank_to_null('country') }} as country,
+        file_name,
+        file_path,
+        quantity,
+        unit_price,
+        invoice_date,
+        quantity_text,
+        unit_price_text,
+        invoice_date_text,
+        overflow_text
+
+    from source
+
+),
+
 renamed as (
 
     select
         ---------- ids
         {{ next_line_id() }} as line_id,
-        upper({{ blank_to_null('invoice_no') }}) as invoice_id,
+        upper(invoice_no) as invoice_id,
         -- Tills write something when they know nobody: that is not one large customer.
         case
-            when lower(trim(customer_id)) not in ('0', '0.0', 'guest', 'anonymous', 'unknown')
-                then {{ whole_number_id(blank_to_null('customer_id')) }}
+            when lower(customer_id) not in ('0', '0.0', 'guest', 'anonymous', 'unknown')
+                then {{ whole_number_id('customer_id') }}
         end as customer_id,
-        upper({{ blank_to_null('stock_code') }}) as stock_code,
-        stock_code as written_stock_code,
+        upper(stock_code) as stock_code,
+        written_stock_code,
 
         ---------- strings
-        {{ blank_to_null('description') }} as item_description,
-        {{ blank_to_null('country') }} as country,
+        description as item_description,
+        country,
         file_name,
         file_path,
 
@@ -53,7 +78,7 @@ renamed as (
         invoice_date_text,
         overflow_text
 
-    from source
+    from trimmed
 
 ),
 
