@@ -89,7 +89,7 @@ def _start(folder: Path, name: str, command: list[str]) -> subprocess.Popen[byte
 
 def write_settings(on: str, folder: Path, memory: str, more: list[str]) -> None:
     """Write Spark's defaults; for a server of Connect with what profiles.yml says otherwise."""
-    settings = dict(setting.split("=", 1) for setting in more) | {
+    settings = {
         "spark.executor.memory": memory,
         "spark.driver.memory": memory,
         "spark.eventLog.enabled": "true",
@@ -113,6 +113,7 @@ def write_settings(on: str, folder: Path, memory: str, more: list[str]) -> None:
             "spark.sql.shuffle.partitions": "4",
             "spark.ui.enabled": "false",
         }
+    settings |= dict(setting.split("=", 1) for setting in more)
     for name in ("conf", "events"):
         (folder / name).mkdir()
     (folder / "conf" / "spark-defaults.conf").write_text(

@@ -328,6 +328,16 @@ def overlap(one: Labels, other: Labels, one_count: int, other_count: int) -> Lab
     return together
 
 
+def overlap_of_ids(ids: Labels, one: Labels, other_ids: Labels, other: Labels) -> Labels:
+    """Return the `overlap` of labels that are any ids, in the order of `ids` and `other_ids`."""
+    return overlap(
+        np.searchsorted(ids, one) + 1,
+        np.searchsorted(other_ids, other) + 1,
+        len(ids),
+        len(other_ids),
+    )
+
+
 def best_jaccard(together: Labels) -> Matrix:
     """Return the Jaccard index of each cluster with the most similar one of another labeling.
 

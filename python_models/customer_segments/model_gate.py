@@ -22,6 +22,7 @@ from customer_segments.metrics import (
     best_jaccard,
     match_labels,
     overlap,
+    overlap_of_ids,
     subsample_agreement,
 )
 from customer_segments.rules import BOUNDS, behaviour_rules
@@ -235,12 +236,7 @@ def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], l
 def _shares(model: SegmentModel, labels: Labels) -> Matrix:
     """Return the share of customers of each pair of a behaviour and a taste, empty ones too."""
     behaviour, taste = labels.T
-    together = overlap(
-        np.searchsorted(model.behaviour_ids, behaviour) + 1,
-        np.searchsorted(model.taste_ids, taste) + 1,
-        len(model.behaviour_ids),
-        len(model.taste_ids),
-    )
+    together = overlap_of_ids(model.behaviour_ids, behaviour, model.taste_ids, taste)
     return np.asarray(together.ravel() / len(labels), dtype=np.float64)
 
 
@@ -331,12 +327,7 @@ def _shared_rows(
         ("taste", old.taste_ids, model.taste_ids),
     )
     for column, (axis, old_ids, new_ids) in enumerate(axes):
-        together = overlap(
-            np.searchsorted(new_ids, labels[:, column]) + 1,
-            np.searchsorted(old_ids, before[:, column]) + 1,
-            len(new_ids),
-            len(old_ids),
-        )
+        together = overlap_of_ids(new_ids, labels[:, column], old_ids, before[:, column])
         for row, column_of in zip(*np.nonzero(together), strict=True):
             yield _row(
                 axis,

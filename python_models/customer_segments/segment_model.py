@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 
 from customer_segments.behaviour import BehaviourModel, fit_behaviour
 from customer_segments.clustering import Labels, Matrix, distances, nearest
-from customer_segments.metrics import Rows, overlap
+from customer_segments.metrics import Rows, overlap_of_ids
 from customer_segments.taste import Keys, TasteModel, fit_taste_matrix, item_matrix
 
 # One row per parameter of a model, as the table keeps them; `feature` is a stock code on taste.
@@ -232,12 +232,7 @@ def _matched_ids(
     Old and new clusters are paired one to one so that as many customers as possible keep their
     label (Kuhn 1955, the "Hungarian" assignment). A pair without a common customer is none.
     """
-    together = overlap(
-        np.searchsorted(new_ids, new) + 1,
-        np.searchsorted(old_ids, old) + 1,
-        len(new_ids),
-        len(old_ids),
-    )
+    together = overlap_of_ids(new_ids, new, old_ids, old)
     matched = np.zeros(len(new_ids), dtype=np.int64)
     for row, column in zip(*linear_sum_assignment(together, maximize=True), strict=True):
         if together[row, column] > 0:

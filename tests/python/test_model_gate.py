@@ -183,9 +183,13 @@ def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.D
             settings=vars(replace(SETTINGS, behaviour_cluster_count=behaviours)),
             fit_limit=1000,
             count_rule={
-                **{"behaviour_bounds": [3, 6], "taste_bounds": [2, 4]},
-                **{"stability_min": 0, "jaccard_min": 0, "share_min": 0},
-                **{"repeat_count": 1, "customer_limit": 1000},
+                "behaviour_bounds": [3, 6],
+                "taste_bounds": [2, 4],
+                "stability_min": 0,
+                "jaccard_min": 0,
+                "share_min": 0,
+                "repeat_count": 1,
+                "customer_limit": 1000,
             },
             gate=vars(GATE),
         ).to_pandas()

@@ -44,6 +44,7 @@ placed as (
         stock_codes.stock_code_kind,
         stock_codes.is_merchandise,
         lines.invoiced_at >= as_of.as_of_date as is_after_as_of,
+        {{ is_marked_invoice('lines.invoice_id', 'A') }} as is_adjustment,
         -- A line without a customer belongs to the country that it names.
         coalesce(
             customers.is_in_scope,
@@ -75,7 +76,7 @@ classified as (
             when repeats.duplicate_reason is not null then 'duplicate'
             when
                 not placed.is_merchandise
-                or {{ is_marked_invoice('placed.invoice_id', 'A') }}
+                or placed.is_adjustment
                 or placed.unit_price_gbp < 0
                 then 'non_merchandise'
             when
@@ -123,7 +124,7 @@ final as (
                 then
                     case
                         when not is_merchandise then stock_code_kind
-                        when {{ is_marked_invoice('invoice_id', 'A') }} then 'adjustment'
+                        when is_adjustment then 'adjustment'
                         else 'negative price'
                     end
             when 'stock_note'

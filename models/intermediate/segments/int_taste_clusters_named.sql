@@ -56,49 +56,41 @@ item_weights as (
 
 ),
 
--- Where families are known of less than two thirds of what is bought, they would name a taste by
--- what it happens to share with another range: items without one have a vote of their own then.
-coverage as (
-
-    select
-        coalesce(
-            sum(cast(item_weights.weight as decimal(18, 12)))
-            filter (where families.product_family is not null), 0
-        ) * 3 >= sum(cast(item_weights.weight as decimal(18, 12))) * 2 as is_enough
-
-    from item_weights
-
-    left join families
-        on item_weights.stock_code = families.stock_code
-
-),
-
 labels as (
 
     select
         item_weights.stock_code,
         item_weights.weight,
-        case
-            when coverage.is_enough then families.product_family
-            else coalesce(
-                families.product_family,
-                case
-                    when length(items.item_name) > 28 then left(items.item_name, 27) || '…'
-                    else items.item_name
-                end,
-                item_weights.stock_code
-            )
-        end as label
+        families.product_family,
+        coalesce(
+            families.product_family,
+            case
+                when length(items.item_name) > 28 then left(items.item_name, 27) || '…'
+                else items.item_name
+            end,
+            item_weights.stock_code
+        ) as family_or_item
 
     from item_weights
-
-    cross join coverage
 
     left join families
         on item_weights.stock_code = families.stock_code
 
     left join items
         on item_weights.stock_code = items.stock_code
+
+),
+
+-- Where families are known of less than two thirds of what is bought, they would name a taste by
+-- what it happens to share with another range: items without one have a vote of their own then.
+coverage as (
+
+    select
+        coalesce(
+            sum(cast(weight as decimal(18, 12))) filter (where product_family is not null), 0
+        ) * 3 >= sum(cast(weight as decimal(18, 12))) * 2 as is_enough
+
+    from labels
 
 ),
 
@@ -123,7 +115,10 @@ label_pulls as (
 
     select
         item_pulls.cluster_id,
-        labels.label,
+        case
+            when coverage.is_enough then labels.product_family
+            else labels.family_or_item
+        end as label,
         sum(cast(cast(item_pulls.pull as double) * labels.weight as decimal(18, 12))) as pull
 
     from item_pulls
@@ -131,7 +126,9 @@ label_pulls as (
     inner join labels
         on item_pulls.stock_code = labels.stock_code
 
-    where labels.label is not null
+    cross join coverage
+
+    where labels.product_family is not null or not coverage.is_enough
     group by 1, 2
 
 ),

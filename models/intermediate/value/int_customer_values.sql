@@ -71,7 +71,7 @@ scored as (
             parameters.prior_order_count * parameters.mean_order_gbp
             + cast(histories.net_sales_gbp as double)
         ) / (parameters.prior_order_count + histories.order_count) as modelled_order_gbp,
-        cast(histories.net_sales_gbp as double) / histories.order_count as mean_order_gbp,
+        cast(histories.net_sales_gbp as double) / histories.order_count as own_order_gbp,
         90 * (histories.repeat_count + pooled.mean_repeat_count)
         / (histories.age_days + pooled.mean_age_days) as repeat_rate_orders_90d,
         -- One order is no rate: the first 90 days count in full.
@@ -93,6 +93,19 @@ scored as (
 
 ),
 
+expected as (
+
+    select
+        *,
+        coalesce(modelled_order_gbp, own_order_gbp) as expected_order_gbp,
+        coalesce(
+            probability_alive * expected_orders_if_active, repeat_rate_orders_90d
+        ) as expected_orders_90d
+
+    from scored
+
+),
+
 final as (
 
     select
@@ -108,14 +121,9 @@ final as (
         order_count_last_90d,
         net_sales_last_90d_gbp,
         probability_alive,
-        coalesce(modelled_order_gbp, mean_order_gbp) as expected_order_gbp,
-        coalesce(
-            probability_alive * expected_orders_if_active, repeat_rate_orders_90d
-        ) as expected_orders_90d,
-        coalesce(
-            probability_alive * expected_orders_if_active * modelled_order_gbp,
-            repeat_rate_orders_90d * mean_order_gbp
-        ) as expected_spend_gbp,
+        expected_order_gbp,
+        expected_orders_90d,
+        expected_orders_90d * expected_order_gbp as expected_spend_gbp,
         order_count * long_run_share as long_run_orders_90d,
         cast(net_sales_gbp as double) * long_run_share as long_run_spend_gbp,
 
@@ -125,7 +133,7 @@ final as (
         ---------- dates
         as_of_date
 
-    from scored
+    from expected
 
 )
 
