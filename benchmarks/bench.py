@@ -22,7 +22,7 @@ import duckdb
 from benchmarks.benchmark_page import write_page
 from benchmarks.grow_sample import grow
 from benchmarks.measure import machine, measure
-from benchmarks.same_rows import differing_tables
+from benchmarks.same_rows import differing_tables, segment_totals
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "target" / "bench"
@@ -99,6 +99,7 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
     (FOLDER / "dbt" / "run_results.json").unlink(missing_ok=True)
     load = os.getloadavg()[0]
     cost = measure(command, environment, folder / "output.txt", time_limit, memory_gb)
+    totals = segment_totals(folder) if cost.failure is None else []
     core = FOLDER / "core.duckdb"  # kept until dbt has made the same
     if way.name == "script" and cost.failure is None:
         (folder / "core.duckdb").replace(core)
@@ -106,7 +107,13 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
         differing = differing_tables(folder / "warehouse.duckdb", core)
         core.unlink()
         print(f"Tables that differ from those of the script: {', '.join(differing) or 'none'}")
-    return {"way": way.name, "load": load, **asdict(cost), "stages": stages(way)}
+    return {
+        "way": way.name,
+        "load": load,
+        **asdict(cost),
+        "stages": stages(way),
+        "segment_totals": totals,
+    }
 
 
 def stages(way: Way) -> dict[str, float]:
@@ -147,6 +154,9 @@ def main() -> None:
             for way in ways:
                 found = run_once(way, lines, given.time_limit, given.memory_gb)
                 costs.append({"lines": count, "machine": machine(), **found})
+                totals = [cost["segment_totals"] for cost in costs if cost["segment_totals"]]
+                if found["segment_totals"] not in ([], *totals[:1]):
+                    print(f"Segments of {way.name} are not those of the ways before it")
                 print(
                     f"{count:>11,} lines  {way.name:9} run {number}: "
                     f"{found['wall_seconds']:8.2f} s, {found['cpu_seconds']:8.2f} CPU s, "

@@ -1,4 +1,4 @@
-"""Whether duckdb_script.sql leaves the rows that dbt leaves."""
+"""Whether the ways of doing the work come to the same: rows of tables, totals of segments."""
 
 from pathlib import Path
 
@@ -44,3 +44,27 @@ def differing_tables(warehouse: Path, core: Path) -> list[str]:
             if found[0] != found[1]:
                 differing.append(ours)
         return differing
+
+
+# What a way leaves in its folder, and how its customers are read from it.
+LABELLED = {
+    "customer_features.parquet": "from read_parquet('{}')",
+    "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
+    "warehouse.duckdb": "from found.fct_customer_segments "
+    "join found.fct_customer_features using (customer_id)",
+}
+
+
+def segment_totals(folder: Path) -> list[tuple[int, ...]]:
+    """Return clusters, customers, orders and pounds of each segment that a way has left."""
+    for name, labelled in LABELLED.items():
+        if (folder / name).exists():
+            with duckdb.connect() as connection:
+                if name.endswith(".duckdb"):
+                    connection.execute(f"attach '{folder / name}' as found (read_only)")
+                return connection.sql(
+                    "select behaviour_cluster_id, taste_cluster_id, count(*), sum(order_count), "
+                    "cast(round(sum(net_sales_gbp)) as bigint) "
+                    f"{labelled.format(folder / name)} group by all order by all"
+                ).fetchall()
+    return []

@@ -11,17 +11,12 @@ import sys
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import yaml
-from scipy import sparse
 
-from customer_segments.confidence import fit_curve
-from customer_segments.model_gate import Gate, measure_stability
-from customer_segments.segment_model import Customers, Settings, fit_segments
+from benchmarks.peers import fits
+from benchmarks.peers.fits import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 FEATURES = "select {} from customer_features order by customer_id"
 MATRIX = """
     select customer_rows.place as row, item_columns.place as column, order_count
@@ -32,46 +27,21 @@ MATRIX = """
 """
 
 
-def variables(*names: str) -> dict[str, object]:
-    """Return variables of dbt_project.yml."""
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
-    return {name: project["vars"][name] for name in names}
-
-
 def fit(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fit both axes, measure their stability, label everyone; write the model and the labels."""
-    settings = Settings(**variables(*Settings.__dataclass_fields__))  # type: ignore[arg-type]
-    gate = Gate(**variables(*Gate.__dataclass_fields__))  # type: ignore[arg-type]
-    columns = ["customer_id", *settings.behaviour_features]
-    features = connection.sql(FEATURES.format(", ".join(columns))).df()
+    """Label everyone; write the model and the labels."""
+    columns = ", ".join(["customer_id", *fits.BEHAVIOUR_FEATURES])
+    features = connection.sql(FEATURES.format(columns)).df()
     cells = connection.sql(MATRIX).fetchnumpy()
     stock_codes = connection.sql("select stock_code from item_columns order by place").df()
-    ends = np.bincount(cells["row"], minlength=len(features)).cumsum()
-    orders = sparse.csr_array(
-        (cells["order_count"].astype(np.float64), cells["column"], np.concatenate([[0], ends])),
-        shape=(len(features), len(stock_codes)),
+    labels, model = fits.fit(
+        features,
+        cells["row"],
+        cells["column"],
+        cells["order_count"],
+        stock_codes["stock_code"].to_numpy(dtype=object),
     )
-    customers = Customers(features, orders, stock_codes["stock_code"].to_numpy(dtype=object))
-    model = fit_segments(customers, settings)
-    stability = measure_stability(customers, model, settings, gate)
-    labels: dict[str, object] = {"customer_id": features["customer_id"]}
-    confidence = np.ones(len(features))
-    for number, (axis, found) in enumerate(
-        zip(("behaviour", "taste"), model.distances(customers), strict=True)
-    ):
-        nearest = np.argsort(found, axis=1, kind="stable")[:, :2]
-        own, runner_up = np.take_along_axis(found, nearest, axis=1).T
-        curve = fit_curve(stability.margins[:, number], stability.agreed[:, number])
-        margin = (runner_up - own) / (runner_up + own)
-        labels[f"{axis}_cluster_id"] = nearest[:, 0] + 1
-        labels[f"{axis}_runner_up_cluster_id"] = nearest[:, 1] + 1
-        labels[f"{axis}_distance"] = own
-        labels[f"{axis}_runner_up_distance"] = runner_up
-        labels[f"{axis}_confidence"] = curve.confidence(margin)
-        confidence *= curve.confidence(margin)
-    labels["confidence"] = confidence
-    write(connection, "customer_clusters", pd.DataFrame(labels))
-    write(connection, "model_parameters", model.to_table())
+    write(connection, "customer_clusters", labels)
+    write(connection, "model_parameters", model)
 
 
 def write(connection: duckdb.DuckDBPyConnection, name: str, rows: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""A careful pandas way: codes for text, one pass a step, a sparse matrix.
+"""A careful pandas way: codes for text, one pass a step, the project's fits.
 
 python -m benchmarks.peers.pandas_scipy lines.parquet folder
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.peers.clusters import SERVICES, item_matrix, segments
+from benchmarks.peers.fits import BEHAVIOUR_FEATURES, SERVICES, fit
 
 TEXTS = ["InvoiceNo", "StockCode", "Description", "Country"]
 KEY = ["customer", "item"]
@@ -78,7 +78,7 @@ def match_returns(lines: pd.DataFrame) -> pd.DataFrame:
     events = events[pd.MultiIndex.from_frame(events[KEY]).isin(wanted)]
     is_return = (events["disposition"] == "cancellation").to_numpy()
     events = events.assign(is_return=is_return).sort_values(
-        [*KEY, "InvoiceDate", "is_return", "invoice"]
+        [*KEY, "InvoiceDate", "is_return", "invoice", "UnitPrice", "Quantity"]
     )
     events["sold"] = events["Quantity"].where(~events["is_return"], 0)
     events["asked"] = events["Quantity"].abs().where(events["is_return"], 0)
@@ -95,26 +95,32 @@ def match_returns(lines: pd.DataFrame) -> pd.DataFrame:
     return sales
 
 
-def customer_features(sales: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Return about 25 features, one row per customer who kept something."""
+def order_totals(sales: pd.DataFrame) -> pd.DataFrame:
+    """Return totals of each order."""
     kept = sales[sales["units"] > 0]
-    as_of = sales["InvoiceDate"].max().normalize() + pd.Timedelta(days=1)
-    carts = sales.groupby(["customer", "invoice"], sort=False).agg(
+    orders = sales.groupby(["customer", "invoice"], sort=False).agg(
         ordered_at=("InvoiceDate", "min"),
         sold=("Quantity", "sum"),
         returned=("returned", "sum"),
         net_sales=("net_sales", "sum"),
     )
-    kept_carts = kept.groupby(["customer", "invoice"], sort=False).agg(
+    kept_orders = kept.groupby(["customer", "invoice"], sort=False).agg(
         lines=("item", "size"), units=("units", "sum")
     )
-    kept_carts["items"] = (
+    kept_orders["items"] = (
         kept[["customer", "invoice", "item"]].drop_duplicates().groupby(["customer", "invoice"])
     ).size()
-    kept_carts["wholesale"] = kept[kept["units"] >= 24].groupby(["customer", "invoice"]).size()
-    returned = carts.groupby("customer")[["sold", "returned"]].sum()
-    carts = carts.join(kept_carts, how="inner").reset_index()
-    carts["day"] = carts["ordered_at"].dt.normalize()
+    kept_orders["wholesale"] = kept[kept["units"] >= 24].groupby(["customer", "invoice"]).size()
+    orders = orders.join(kept_orders).reset_index()
+    orders["day"] = orders["ordered_at"].dt.normalize()
+    return orders
+
+
+def customer_features(orders: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Return about 25 features, one row per customer who kept something."""
+    returned = orders.groupby("customer")[["sold", "returned"]].sum()
+    carts = orders[orders["units"] > 0].copy()
+    as_of = carts["day"].max() + pd.Timedelta(days=1)
     carts["month"] = carts["day"].dt.year * 12 + carts["day"].dt.month
     carts["late"] = carts["net_sales"].where(carts["day"].dt.month >= 11, 0)
     by_customer = carts.groupby("customer")
@@ -125,7 +131,7 @@ def customer_features(sales: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         line_count=("lines", "sum"),
         unit_count=("units", "sum"),
         wholesale=("wholesale", "sum"),
-        net_sales=("net_sales", "sum"),
+        net_sales_gbp=("net_sales", "sum"),
         min_cart=("net_sales", "min"),
         max_cart=("net_sales", "max"),
         median_cart=("net_sales", "median"),
@@ -136,7 +142,7 @@ def customer_features(sales: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     days = carts[["customer", "day"]].drop_duplicates().sort_values(["customer", "day"])
     days["gap"] = days.groupby("customer")["day"].diff().dt.days
     features["median_gap"] = days.groupby("customer")["gap"].median()
-    share = items["net_sales"] / features["net_sales"].reindex(items["customer"]).to_numpy()
+    share = items["net_sales"] / features["net_sales_gbp"].reindex(items["customer"]).to_numpy()
     items = items.assign(bits=-share * np.log2(share), repeats=items["order_count"] > 1)
     totals = items.groupby("customer").agg(
         item_count=("item", "size"), bits=("bits", "sum"), repeats=("repeats", "sum")
@@ -144,45 +150,67 @@ def customer_features(sales: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     features = features.join(totals)
     features["recency_days"] = (as_of - features["last_order"]).dt.days
     features["tenure_days"] = (as_of - features["first_order"]).dt.days
-    features["average_cart"] = features["net_sales"] / features["order_count"]
-    features["average_unit_price"] = features["net_sales"] / features["unit_count"]
-    features["average_line"] = features["net_sales"] / features["line_count"]
+    features["average_cart"] = features["net_sales_gbp"] / features["order_count"]
+    features["average_unit_price"] = features["net_sales_gbp"] / features["unit_count"]
+    features["average_line"] = features["net_sales_gbp"] / features["line_count"]
     features["repeat_share"] = features["repeats"] / features["item_count"]
-    features["late_share"] = features["late"] / features["net_sales"]
+    features["late_share"] = features["late"] / features["net_sales_gbp"]
     features["wholesale_share"] = features["wholesale"] / features["line_count"]
     features["return_share"] = returned["returned"] / returned["sold"]
-    return features
+    # In the order of the ids as text, which is that of the project's matrix.
+    return features.sort_index(key=lambda ids: ids.astype(np.int64).astype(str))
+
+
+def labelled(
+    features: pd.DataFrame, items: pd.DataFrame, stock_codes: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return features with the labels of both axes, and the model."""
+    bought = np.sort(items["item"].unique())
+    in_order = bought[np.argsort(stock_codes[bought].to_numpy(dtype=str), kind="stable")]
+    places = np.empty(len(stock_codes), dtype=np.int32)
+    places[in_order] = np.arange(len(in_order))
+    rows = features.index.get_indexer(pd.Index(items["customer"]))
+    columns = places[items["item"]]
+    by_row = np.lexsort((columns, rows))
+    labels, model = fit(
+        features[BEHAVIOUR_FEATURES].rename_axis("customer_id").reset_index(),
+        rows[by_row],
+        columns[by_row],
+        items["order_count"].to_numpy()[by_row],
+        stock_codes[in_order].to_numpy(dtype=object),
+    )
+    return features.join(labels.set_index("customer_id")), model
 
 
 def main(path: str, folder: str) -> None:
-    """Write lines, features, items of customers, segments and their summary as Parquet."""
+    """Write lines, orders, items of customers, features with labels, model and summary."""
     lines = clean(path)
     sales = match_returns(lines)
+    orders = order_totals(sales)
     kept = sales[sales["units"] > 0]
-    orders = kept.groupby(["customer", "item", "invoice"], sort=False)["net_sales"].sum()
-    items = orders.groupby(["customer", "item"]).agg(["size", "sum"]).reset_index()
+    pairs = kept.groupby(["customer", "item", "invoice"], sort=False)["net_sales"].sum()
+    items = pairs.groupby(["customer", "item"]).agg(["size", "sum"]).reset_index()
     items = items.rename(columns={"size": "order_count", "sum": "net_sales"})
-    features = customer_features(sales, items)
-    rows = features.index.get_indexer(pd.Index(items["customer"]))
-    matrix = item_matrix(
-        rows, items["item"].to_numpy(), items["order_count"].to_numpy(dtype=np.float64)
+    features, model = labelled(
+        customer_features(orders, items), items, lines["StockCode"].cat.categories
     )
-    measures = features[["recency_days", "order_count", "net_sales"]]
-    features["behaviour"], features["taste"] = segments(measures.to_numpy(dtype=np.float64), matrix)
-    summary = features.groupby(["behaviour", "taste"]).agg(
-        customers=("net_sales", "size"),
-        net_sales=("net_sales", "sum"),
+    summary = features.groupby(["behaviour_cluster_id", "taste_cluster_id"]).agg(
+        customers=("net_sales_gbp", "size"),
+        net_sales=("net_sales_gbp", "sum"),
         orders=("order_count", "sum"),
         median_recency=("recency_days", "median"),
         median_orders=("order_count", "median"),
+        confidence=("confidence", "mean"),
     )
-    ledger = lines.groupby("disposition", observed=True).size().rename("lines").to_frame()
     tables = {
+        "invoice_lines_classified": lines,
         "sale_lines": sales,
+        "orders": orders,
         "customer_items": items,
         "customer_features": features,
-        "segment_summary": summary,
-        "ledger": ledger,
+        "model_parameters": model,
+        "segment_summary": summary.reset_index(),
+        "ledger": lines.groupby("disposition", observed=True).size().rename("lines").to_frame(),
     }
     for name, table in tables.items():
         table.to_parquet(Path(folder) / f"{name}.parquet")

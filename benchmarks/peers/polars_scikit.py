@@ -1,4 +1,4 @@
-"""The polars way: one lazy query a step, scikit-learn for the fits.
+"""The polars way: one lazy query a step, the project's fits.
 
 python -m benchmarks.peers.polars_scikit lines.parquet folder
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.peers.clusters import SERVICES, item_matrix, segments
+from benchmarks.peers.fits import BEHAVIOUR_FEATURES, SERVICES, fit
 
 KEY = ["customer", "item"]
 
@@ -74,7 +74,7 @@ def match_returns(lines: pl.DataFrame) -> pl.DataFrame:
             sold=pl.when(is_return).then(0).otherwise("quantity"),
             asked=pl.when(is_return).then(pl.col("quantity").abs()).otherwise(0),
         )
-        .sort(*KEY, "invoiced_at", "is_return", "invoice", "line")
+        .sort(*KEY, "invoiced_at", "is_return", "invoice", "price", "quantity", "line")
         .with_columns(
             sold_so_far=pl.col("sold").cum_sum().over(KEY),
             asked_so_far=pl.col("asked").cum_sum().over(KEY),
@@ -105,10 +105,10 @@ def match_returns(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def customer_features(sales: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return about 25 features, one row per customer who kept something."""
+def order_totals(sales: pl.DataFrame) -> pl.DataFrame:
+    """Return totals of each order."""
     is_kept = pl.col("units") > 0
-    carts = (
+    return (
         sales.lazy()
         .group_by("customer", "invoice")
         .agg(
@@ -123,10 +123,14 @@ def customer_features(sales: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         )
         .collect()
     )
-    returned = carts.group_by("customer").agg(
+
+
+def customer_features(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Return about 25 features, one row per customer who kept something."""
+    returned = orders.group_by("customer").agg(
         return_share=pl.col("returned").sum() / pl.col("sold").sum()
     )
-    carts = carts.filter(pl.col("units") > 0)
+    carts = orders.filter(pl.col("units") > 0)
     as_of = carts["day"].dt.offset_by("1d").max()
     gaps = (
         carts.lazy()
@@ -149,7 +153,7 @@ def customer_features(sales: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         )
         .collect()
     )
-    cart = pl.col("net_sales")
+    cart, sales = pl.col("net_sales"), pl.col("net_sales_gbp")
     return (
         carts.lazy()
         .group_by("customer")
@@ -160,7 +164,7 @@ def customer_features(sales: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
             line_count=pl.col("lines").sum(),
             unit_count=pl.col("units").sum(),
             wholesale=pl.col("wholesale").sum(),
-            net_sales=cart.sum(),
+            net_sales_gbp=cart.sum(),
             min_cart=cart.min(),
             max_cart=cart.max(),
             median_cart=cart.median(),
@@ -174,22 +178,47 @@ def customer_features(sales: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             recency_days=(pl.lit(as_of) - pl.col("last_order")).dt.total_days(),
             tenure_days=(pl.lit(as_of) - pl.col("first_order")).dt.total_days(),
-            average_cart=cart / pl.col("order_count"),
-            average_unit_price=cart / pl.col("unit_count"),
-            average_line=cart / pl.col("line_count"),
+            average_cart=sales / pl.col("order_count"),
+            average_unit_price=sales / pl.col("unit_count"),
+            average_line=sales / pl.col("line_count"),
             repeat_share=pl.col("repeats") / pl.col("item_count"),
-            late_share=pl.col("late") / cart,
+            late_share=pl.col("late") / sales,
             wholesale_share=pl.col("wholesale") / pl.col("line_count"),
         )
-        .sort("customer")
+        # In the order of the ids as text, which is that of the project's matrix.
+        .sort(pl.col("customer").cast(pl.String))
         .collect()
     )
 
 
+def labelled(features: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return features with the labels of both axes, and the model."""
+    stock_codes = items["item"].unique().sort()
+    cells = (
+        items.lazy()
+        .select(*KEY, "order_count")
+        .join(features.lazy().select("customer").with_row_index("row"), on="customer")
+        .join(pl.LazyFrame({"item": stock_codes}).with_row_index("column"), on="item")
+        .select("row", "column", "order_count")
+        .sort("row", "column")
+        .collect()
+    )
+    labels, model = fit(
+        features.select(pl.col("customer").alias("customer_id"), *BEHAVIOUR_FEATURES).to_pandas(),
+        cells["row"].to_numpy(),
+        cells["column"].to_numpy(),
+        cells["order_count"].to_numpy(),
+        stock_codes.to_numpy(),
+    )
+    found = pl.from_pandas(labels.drop(columns="customer_id"))
+    return pl.concat([features, found], how="horizontal"), pl.from_pandas(model)
+
+
 def main(path: str, folder: str) -> None:
-    """Write lines, features, items of customers, segments and their summary as Parquet."""
+    """Write lines, orders, items of customers, features with labels, model and summary."""
     lines = clean(path)
     sales = match_returns(lines)
+    orders = order_totals(sales)
     items = (
         sales.lazy()
         .filter(pl.col("units") > 0)
@@ -197,30 +226,24 @@ def main(path: str, folder: str) -> None:
         .agg(pl.col("net_sales").sum())
         .group_by(KEY)
         .agg(order_count=pl.len(), net_sales=pl.col("net_sales").sum())
-        .with_columns(column=pl.col("item").rank("dense") - 1)
-        .sort("customer", "column")
         .collect()
     )
-    features = customer_features(sales, items)
-    matrix = item_matrix(
-        items["customer"].rle_id().to_numpy(),
-        items["column"].to_numpy(),
-        items["order_count"].cast(pl.Float64).to_numpy(),
-    )
-    measures = features.select("recency_days", "order_count", "net_sales").to_numpy()
-    behaviour, taste = segments(measures, matrix)
-    features = features.with_columns(behaviour=pl.Series(behaviour), taste=pl.Series(taste))
-    summary = features.group_by("behaviour", "taste").agg(
+    features, model = labelled(customer_features(orders, items), items)
+    summary = features.group_by("behaviour_cluster_id", "taste_cluster_id").agg(
         customers=pl.len(),
-        net_sales=pl.col("net_sales").sum(),
+        net_sales=pl.col("net_sales_gbp").sum(),
         orders=pl.col("order_count").sum(),
         median_recency=pl.col("recency_days").median(),
         median_orders=pl.col("order_count").median(),
+        confidence=pl.col("confidence").mean(),
     )
     tables = {
+        "invoice_lines_classified": lines,
         "sale_lines": sales,
-        "customer_items": items.drop("column"),
+        "orders": orders,
+        "customer_items": items,
         "customer_features": features,
+        "model_parameters": model,
         "segment_summary": summary,
         "ledger": lines["disposition"].value_counts(),
     }

@@ -1,0 +1,64 @@
+"""What every way but the exercise's shares: the project's fits, handed arrays."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+from scipy import sparse
+
+from customer_segments.confidence import fit_curve
+from customer_segments.model_gate import Gate, measure_stability
+from customer_segments.segment_model import Customers, Settings, fit_segments
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Stock codes that are no merchandise: seeds/stock_code_kinds.csv as one pattern.
+SERVICES = (
+    "^(POST|DOT|C2|C3|M|D|S|B|BANK CHARGES|AMAZONFEE|CRUK|PADS|ADJUST2?|GIFT|GIFT_0001_.*|TEST.*"
+    "|SP1002)$"
+)
+VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+BEHAVIOUR_FEATURES: list[str] = VARIABLES["behaviour_features"]
+IntArray = NDArray[np.integer]
+
+
+def fit(
+    features: pd.DataFrame,
+    rows: IntArray,
+    columns: IntArray,
+    order_counts: NDArray[np.number],
+    stock_codes: NDArray[np.object_],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit both axes and measure their stability; return labels of customers, and the model.
+
+    `features` are customer_id and the behaviour features, in the order of the ids; an order count
+    stands at its row in `features` and its column in `stock_codes`, ordered by both.
+    """
+    settings = Settings(**{name: VARIABLES[name] for name in Settings.__dataclass_fields__})
+    gate = Gate(**{name: VARIABLES[name] for name in Gate.__dataclass_fields__})
+    ends = np.bincount(rows, minlength=len(features)).cumsum()
+    orders = sparse.csr_array(
+        (order_counts.astype(np.float64), columns, np.concatenate([[0], ends])),
+        shape=(len(features), len(stock_codes)),
+    )
+    customers = Customers(features, orders, stock_codes)
+    model = fit_segments(customers, settings)
+    stability = measure_stability(customers, model, settings, gate)
+    labels: dict[str, object] = {"customer_id": features["customer_id"]}
+    confidence = np.ones(len(features))
+    for number, (axis, found) in enumerate(
+        zip(("behaviour", "taste"), model.distances(customers), strict=True)
+    ):
+        nearest = np.argsort(found, axis=1, kind="stable")[:, :2]
+        own, runner_up = np.take_along_axis(found, nearest, axis=1).T
+        curve = fit_curve(stability.margins[:, number], stability.agreed[:, number])
+        margin = (runner_up - own) / (runner_up + own)
+        labels[f"{axis}_cluster_id"] = nearest[:, 0] + 1
+        labels[f"{axis}_runner_up_cluster_id"] = nearest[:, 1] + 1
+        labels[f"{axis}_distance"] = own
+        labels[f"{axis}_runner_up_distance"] = runner_up
+        labels[f"{axis}_confidence"] = curve.confidence(margin)
+        confidence *= curve.confidence(margin)
+    labels["confidence"] = confidence
+    return pd.DataFrame(labels), model.to_table()
