@@ -46,25 +46,33 @@ def differing_tables(warehouse: Path, core: Path) -> list[str]:
         return differing
 
 
-# What a way leaves in its folder, and how its customers are read from it.
+# What a way leaves in its folder, and its customers with their segments.
 LABELLED = {
-    "customer_features.parquet": "from read_parquet('{}')",
+    "customer_features.parquet": """
+        select
+            'B' || behaviour_cluster_id || 'T' || taste_cluster_id as segment_id,
+            order_count,
+            net_sales_gbp
+        from read_parquet('{}')
+    """,
     "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
-    "warehouse.duckdb": "from found.fct_customer_segments "
-    "join found.fct_customer_features using (customer_id)",
+    "warehouse.duckdb": """
+        from found.fct_customer_segments join found.fct_customer_features using (customer_id)
+    """,
 }
 
 
-def segment_totals(folder: Path) -> list[tuple[int, ...]]:
-    """Return clusters, customers, orders and pounds of each segment that a way has left."""
-    for name, labelled in LABELLED.items():
+def segment_totals(folder: Path) -> list[tuple[str, int, int, int]]:
+    """Return segment, customers, orders and pounds of each segment that a way has left."""
+    for name, customers in LABELLED.items():
         if (folder / name).exists():
             with duckdb.connect() as connection:
                 if name.endswith(".duckdb"):
                     connection.execute(f"attach '{folder / name}' as found (read_only)")
                 return connection.sql(
-                    "select behaviour_cluster_id, taste_cluster_id, count(*), sum(order_count), "
-                    "cast(round(sum(net_sales_gbp)) as bigint) "
-                    f"{labelled.format(folder / name)} group by all order by all"
+                    f"with customers as ({customers.format(folder / name)}) "
+                    "select segment_id, count(*), sum(order_count), "
+                    "cast(round(sum(net_sales_gbp)) as bigint) from customers "
+                    "group by all order by all"
                 ).fetchall()
     return []

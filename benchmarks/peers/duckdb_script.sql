@@ -2,7 +2,7 @@
 -- The statements after the line "-- fit" read what duckdb_script.py has fitted by then.
 
 create temp macro text_or_null(text) as case
-    when lower(trim(text)) not in ('', 'nan', 'null', 'none', 'n/a') then trim(text)
+    when not list_contains(['', 'nan', 'null', 'none', 'n/a'], lower(trim(text))) then trim(text)
 end;
 
 create table invoice_lines as

@@ -52,7 +52,7 @@ renamed as (
         upper(invoice_no) as invoice_id,
         -- Tills write something when they know nobody: that is not one large customer.
         case
-            when lower(customer_id) not in ('0', '0.0', 'guest', 'anonymous', 'unknown')
+            when not {{ is_one_of('lower(customer_id)', ['0', '0.0', 'guest', 'anonymous', 'unknown']) }}
                 then {{ whole_number_id('customer_id') }}
         end as customer_id,
         upper(stock_code) as stock_code,
