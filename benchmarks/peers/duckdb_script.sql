@@ -258,6 +258,7 @@ select
     count(*) filter (where unit_count >= 24) as wholesale_line_count,
     sum(unit_count) > 0 as is_kept,
     min(invoiced_at) as ordered_at,
+    max(invoiced_at) as last_line_at,
     cast(min(invoiced_at) as date) as order_date
 from sale_lines
 group by 1, 2;

@@ -352,6 +352,21 @@ def test_a_home_country_of_another_name_is_noticed(run) -> None:
         assert ("home_country: UK" in message) == is_noticed
 
 
+def test_invoice_numbers_that_begin_again_are_noticed(run) -> None:
+    """One number in two months is one order; minutes around midnight are not worth a word."""
+    again = LINE.replace("22728,CLOCK", "22729,LAMP")
+    midnight = LINE.replace("536370", "536371").replace("08:45", "23:59")
+    after = midnight.replace("22728,CLOCK", "22729,LAMP").replace("12-01 23:59", "12-02 00:01")
+    orders = ("-s", "+fct_orders", "--exclude-resource-type", "test", "unit_test")
+    for date, is_noticed in (("2011-01-03", True), ("2010-12-01", False)):
+        lines = HEADER + LINE + again.replace("2010-12-01", date) + midnight + after
+        code, message = run(lines, *orders)
+        assert code == 0, message
+        assert ("1 order has lines that are more than a day apart" in message) == is_noticed
+        found = "invoice 536370 of customer 12583 is of 2010-12-01 and of 2011-01-03"
+        assert (found in message) == is_noticed
+
+
 def test_another_currency_is_not_added_up_as_pounds(run) -> None:
     code, message = run(HEADER + LINE * 9 + LINE.replace("3.75", "€3.75"), *STAGING_ONLY)
     assert code == 1

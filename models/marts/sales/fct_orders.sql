@@ -1,7 +1,8 @@
 {{ config(
     materialized='incremental',
     tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
+    pre_hook='{{ forget_touched_customers() }}',
+    post_hook='{{ check_order_days() }}'
 ) }}
 with
 
@@ -42,6 +43,7 @@ final as (
         ---------- dates
         -- Some invoices run over two minutes: an order begins with its first line.
         min(invoiced_at) as ordered_at,
+        max(invoiced_at) as last_line_at,
         cast(min(invoiced_at) as date) as order_date
 
     from sale_lines
