@@ -62,17 +62,18 @@ LABELLED = {
 }
 
 
-def segment_totals(folder: Path) -> list[tuple[str, int, int, int]]:
+def segment_totals(folder: Path) -> list[tuple[object, ...]]:
     """Return segment, customers, orders and pounds of each segment that a way has left."""
     for name, customers in LABELLED.items():
         if (folder / name).exists():
             with duckdb.connect() as connection:
                 if name.endswith(".duckdb"):
                     connection.execute(f"attach '{folder / name}' as found (read_only)")
-                return connection.sql(
+                totals: list[tuple[object, ...]] = connection.sql(
                     f"with customers as ({customers.format(folder / name)}) "
                     "select segment_id, count(*), sum(order_count), "
                     "cast(round(sum(net_sales_gbp)) as bigint) from customers "
                     "group by all order by all"
                 ).fetchall()
+                return totals
     return []

@@ -10,6 +10,8 @@
         '{{ touch_customers() }}'
     ]
 ) }}
+{#- Tills write something when they know nobody: that is not one large customer. -#}
+{%- set nobody = ['0', '0.0', 'guest', 'anonymous', 'unknown'] %}
 
 with
 
@@ -50,9 +52,8 @@ renamed as (
         ---------- ids
         {{ next_line_id() }} as line_id,
         upper(invoice_no) as invoice_id,
-        -- Tills write something when they know nobody: that is not one large customer.
         case
-            when not {{ is_one_of('lower(customer_id)', ['0', '0.0', 'guest', 'anonymous', 'unknown']) }}
+            when not {{ is_one_of('lower(customer_id)', nobody) }}
                 then {{ whole_number_id('customer_id') }}
         end as customer_id,
         upper(stock_code) as stock_code,
