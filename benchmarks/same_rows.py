@@ -4,8 +4,12 @@ from pathlib import Path
 
 import duckdb
 
+# The project notes more of a model: why, on which day and with which settings it was asked for.
+OF_THE_FIT = "parameter not in ('fit_reason', 'as_of_date', 'settings')"
+
 # Table of the project, table of the script, and the columns if not all of the script's.
 TABLES = [
+    ("staging.stg_online_retail__invoice_lines", "invoice_lines", ""),
     ("intermediate.int_invoice_lines_classified", "invoice_lines_classified", ""),
     ("intermediate.int_cancellations_matched", "cancellations_matched", ""),
     ("fct_customer_items", "customer_item_counts", ""),
@@ -13,6 +17,7 @@ TABLES = [
     ("main.fct_orders", "orders", ""),
     ("main.dim_customers", "customers", ""),
     ("main.fct_customer_features", "customer_features", ""),
+    (f"ml.ml_model_parameters where {OF_THE_FIT}", "model_parameters", ""),
     # Distances and what follows from them are equal to the eye only: other sums, another order.
     (
         "main.fct_customer_reasons",

@@ -6,23 +6,70 @@ create temp macro text_or_null(text) as case
 end;
 
 create table invoice_lines as
+with lines as (
+    select
+        file_row_number + 1 as line_id,
+        upper(text_or_null(InvoiceNo)) as invoice_id,
+        case
+            when CustomerID = try_cast(CustomerID as bigint)
+                then nullif(cast(try_cast(CustomerID as bigint) as text), '0')
+            else cast(CustomerID as text)
+        end as customer_id,
+        upper(text_or_null(StockCode)) as stock_code,
+        text_or_null(Description) as item_description,
+        text_or_null(Country) as country,
+        try_cast(Quantity as integer) as quantity,
+        try_cast(UnitPrice as decimal(18, 4)) as unit_price_gbp,
+        case
+            when abs(cast(Quantity as double) * UnitPrice) < 1e13
+                then try_cast(
+                    try_cast(Quantity as integer) * try_cast(UnitPrice as decimal(18, 4))
+                    as decimal(18, 4)
+                )
+        end as line_gbp,
+        StockCode as stock_text,
+        Quantity as quantity_number,
+        UnitPrice as price_number,
+        cast(InvoiceDate as timestamp) as invoiced_at,
+        filename as file_path
+    from read_parquet($lines, filename = true, file_row_number = true)
+),
+flagged as (
+    select
+        *,
+        case
+            when invoice_id is null then 'invoice number'
+            when stock_code is null then 'stock code'
+            when quantity is null then 'quantity'
+            when unit_price_gbp is null then 'unit price'
+            when line_gbp is null then 'line value'
+            when invoiced_at is null then 'invoice date'
+        end as unreadable_column
+    from lines
+)
 select
-    file_row_number + 1 as line_id,
-    upper(text_or_null(InvoiceNo)) as invoice_id,
-    case when CustomerID = cast(CustomerID as bigint) then cast(cast(CustomerID as bigint) as text) end
-        as customer_id,
-    upper(text_or_null(StockCode)) as stock_code,
-    text_or_null(Description) as item_description,
-    text_or_null(Country) as country,
-    parse_filename(filename) as file_name,
-    cast(Quantity as integer) as quantity,
-    cast(UnitPrice as decimal(18, 4)) as unit_price_gbp,
-    case
-        when abs(cast(Quantity as double) * UnitPrice) < 1e13
-            then cast(cast(Quantity as integer) * cast(UnitPrice as decimal(18, 4)) as decimal(18, 4))
-    end as line_gbp,
-    cast(InvoiceDate as timestamp) as invoiced_at
-from read_parquet($lines, filename = true, file_row_number = true);
+    line_id,
+    invoice_id,
+    customer_id,
+    stock_code,
+    nullif(stock_text, stock_code) as written_stock_code,
+    item_description,
+    country,
+    parse_filename(file_path) as file_name,
+    file_path,
+    unreadable_column,
+    case unreadable_column
+        when 'quantity' then cast(quantity_number as text)
+        when 'unit price' then cast(price_number as text)
+        when 'line value' then cast(quantity as text) || ' x ' || cast(unit_price_gbp as text)
+    end as unreadable_text,
+    quantity,
+    unit_price_gbp,
+    line_gbp,
+    coalesce(regexp_full_match(invoice_id, 'C\d*') or (quantity < 0 and unit_price_gbp > 0), false)
+        as is_cancellation,
+    invoiced_at
+from flagged;
 
 create temp table as_of as
 select cast(max(invoiced_at) as date) + 1 as as_of_date from invoice_lines;
@@ -32,6 +79,7 @@ create temp table repeats as
 with repeated as (
     select hash(customer_id, invoice_id, stock_code) as item_hash
     from invoice_lines
+    where unreadable_column is null
     group by 1
     having count(*) > 1
 ),
@@ -46,6 +94,7 @@ copies as (
         ) as copy_number
     from invoice_lines
     semi join repeated on hash(customer_id, invoice_id, stock_code) = repeated.item_hash
+    where unreadable_column is null
 )
 select line_id, copy_number > 1 as is_duplicate from copies;
 
@@ -86,19 +135,18 @@ with classified as (
         lines.*,
         services.kind,
         repeats.line_id is not null as is_item_repeated,
-        coalesce(regexp_full_match(invoice_id, 'C\d*') or (quantity < 0 and unit_price_gbp > 0), false)
-            as is_return,
         coalesce(regexp_full_match(invoice_id, 'A\d*'), false) as is_adjustment,
         case
+            when unreadable_column is not null then 'malformed'
             when is_duplicate then 'duplicate'
             when services.kind is not null or is_adjustment or unit_price_gbp < 0
                 then 'non_merchandise'
             when
-                not is_return
+                not is_cancellation
                 and (quantity <= 0 or (unit_price_gbp = 0 and customer_id is null))
                 then 'stock_note'
             when customer_id is null then 'unidentified'
-            when is_return then 'cancellation'
+            when is_cancellation then 'cancellation'
             when unit_price_gbp = 0 then 'free_good'
             else 'sale'
         end as disposition
@@ -109,6 +157,7 @@ with classified as (
 select
     line_id, invoice_id, customer_id, stock_code, item_description, disposition,
     case disposition
+        when 'malformed' then 'cannot read ' || unreadable_column
         when 'duplicate' then 'repeated in its file'
         when 'non_merchandise'
             then coalesce(

@@ -8,9 +8,9 @@ import yaml
 from numpy.typing import NDArray
 from scipy import sparse
 
-from customer_segments.confidence import fit_curve
-from customer_segments.model_gate import Gate, measure_stability
-from customer_segments.segment_model import Customers, Settings, fit_segments
+from customer_segments.confidence import Curve
+from customer_segments.model_gate import Gate, fit_model
+from customer_segments.segment_model import Customers, SegmentModel, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Stock codes that are no merchandise: seeds/stock_code_kinds.csv as one pattern.
@@ -30,7 +30,7 @@ def fit(
     order_counts: NDArray[np.number],
     stock_codes: NDArray[np.object_],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit both axes and measure their stability; return labels of customers, and the model.
+    """Fit both axes as the project does; return labels of customers, and all it stores of a model.
 
     `features` are customer_id and the behaviour features, in the order of the ids; an order count
     stands at its row in `features` and its column in `stock_codes`, ordered by both.
@@ -43,16 +43,17 @@ def fit(
         shape=(len(features), len(stock_codes)),
     )
     customers = Customers(features, orders, stock_codes)
-    model = fit_segments(customers, settings)
-    stability = measure_stability(customers, model, settings, gate)
+    stored = fit_model(customers, settings, gate)
+    model = SegmentModel.from_table(stored)
     labels: dict[str, object] = {"customer_id": features["customer_id"]}
+    values = stored.set_index(["axis", "parameter"])["value"]
     confidence = np.ones(len(features))
-    for number, (axis, found) in enumerate(
-        zip(("behaviour", "taste"), model.distances(customers), strict=True)
-    ):
+    for axis, found in zip(("behaviour", "taste"), model.distances(customers), strict=True):
         nearest = np.argsort(found, axis=1, kind="stable")[:, :2]
         own, runner_up = np.take_along_axis(found, nearest, axis=1).T
-        curve = fit_curve(stability.margins[:, number], stability.agreed[:, number])
+        curve = Curve(
+            *(values.loc[[(axis, name)]].to_numpy() for name in ("curve_margin", "curve_agreed"))
+        )
         margin = (runner_up - own) / (runner_up + own)
         labels[f"{axis}_cluster_id"] = nearest[:, 0] + 1
         labels[f"{axis}_runner_up_cluster_id"] = nearest[:, 1] + 1
@@ -61,4 +62,5 @@ def fit(
         labels[f"{axis}_confidence"] = curve.confidence(margin)
         confidence *= curve.confidence(margin)
     labels["confidence"] = confidence
-    return pd.DataFrame(labels), model.to_table()
+    whole = {"component": "Int64", "cluster_id": "Int64"}
+    return pd.DataFrame(labels), stored.astype(whole)
