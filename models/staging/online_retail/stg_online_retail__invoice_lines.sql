@@ -27,7 +27,7 @@ trimmed as (
     select
         line_number,
         {{ blank_to_null('invoice_no') }} as invoice_no,
-        {{ blank_to_null('customer_id') }} as customer_id,
+        {{ blank_to_null('customer_id', or_words=nobody) }} as customer_id,
         {{ blank_to_null('stock_code') }} as stock_code,
         stock_code as written_stock_code,
         {{ blank_to_null('description') }} as description,
@@ -52,10 +52,7 @@ renamed as (
         ---------- ids
         {{ next_line_id() }} as line_id,
         upper(invoice_no) as invoice_id,
-        case
-            when not {{ is_one_of('lower(customer_id)', nobody) }}
-                then {{ whole_number_id('customer_id') }}
-        end as customer_id,
+        {{ whole_number_id('customer_id') }} as customer_id,
         upper(stock_code) as stock_code,
         written_stock_code,
 
