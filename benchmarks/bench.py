@@ -22,7 +22,7 @@ import duckdb
 from benchmarks.benchmark_page import write_page
 from benchmarks.grow_sample import grow
 from benchmarks.measure import machine, measure
-from benchmarks.same_rows import differing_tables, segment_totals
+from benchmarks.same_rows import differing_files, differing_tables, segment_totals
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "target" / "bench"
@@ -48,8 +48,8 @@ WAYS = [
     Way("scan", file="scan"),
     Way("exercise", file="exercise", most_lines=PUBLIC_LINES),
     Way("pandas", file="pandas_scipy"),
-    Way("polars", file="polars_scikit"),
     Way("script", file="duckdb_script"),
+    Way("polars", file="polars_scikit"),
     Way("run-core", dbt=("run", *CORE)),
     Way("run", dbt=("run",)),
     Way("build", dbt=("build",)),
@@ -100,9 +100,14 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
     load = os.getloadavg()[0]
     cost = measure(command, environment, folder / "output.txt", time_limit, memory_gb)
     totals = segment_totals(folder) if cost.failure is None else []
-    core = FOLDER / "core.duckdb"  # kept until dbt has made the same
-    if way.name == "script" and cost.failure is None:
-        (folder / "core.duckdb").replace(core)
+    core = FOLDER / "core.duckdb"  # kept until polars and dbt have made the same
+    if way.name == "script":
+        core.unlink(missing_ok=True)
+        if cost.failure is None:
+            (folder / "core.duckdb").replace(core)
+    if way.name == "polars" and cost.failure is None and core.exists():
+        differing = differing_files(folder, core)
+        print(f"Files that differ from tables of the script: {', '.join(differing) or 'none'}")
     if way.name == "run-core" and cost.failure is None and core.exists():
         differing = differing_tables(folder / "warehouse.duckdb", core)
         core.unlink()

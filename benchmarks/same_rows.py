@@ -41,24 +41,58 @@ def differing_tables(warehouse: Path, core: Path) -> list[str]:
         differing = []
         for ours, theirs, columns in TABLES:
             names = columns or ", ".join(connection.table(f"theirs.{theirs}").columns)
-            # Hashes add up in any order, so nothing is sorted or joined.
-            found = [
-                connection.sql(f"select count(*), sum(hash({names})) from {table}").fetchall()
-                for table in (f"ours.{ours}", f"theirs.{theirs}")
-            ]
-            if found[0] != found[1]:
+            if differ(connection, f"ours.{ours}", f"theirs.{theirs}", names):
                 differing.append(ours)
         return differing
 
 
-# What a way leaves in its folder, and its customers with their segments.
+def differing_files(folder: Path, core: Path) -> list[str]:
+    """Return the tables of the script's database whose rows are not those of a Parquet file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{core}' as theirs (read_only)")
+        tables = connection.sql(
+            "select table_name from duckdb_tables() where database_name = 'theirs' order by all"
+        ).fetchall()
+        differing = []
+        for (name,) in tables:
+            file, theirs = folder / f"{name}.parquet", connection.table(f"theirs.{name}")
+            # Files have types of their own, and sums of fractions another order.
+            names = ", ".join(
+                f"round(cast({column} as double), 6)"
+                if kind == "DOUBLE"
+                else f"cast({column} as {kind})"
+                for column, kind in zip(theirs.columns, theirs.types, strict=True)
+            )
+            if (
+                not file.exists()
+                or connection.read_parquet(str(file)).columns != theirs.columns
+                or differ(connection, f"read_parquet('{file}')", f"theirs.{name}", names)
+            ):
+                differing.append(name)
+        return differing
+
+
+def differ(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, names: str) -> bool:
+    """Return whether two tables have other rows; hashes add up in any order, without a sort."""
+    ours_found, theirs_found = (
+        connection.sql(f"select count(*), sum(hash({names})) from {table}").fetchall()
+        for table in (ours, theirs)
+    )
+    return bool(ours_found != theirs_found)
+
+
+# What a way leaves in its folder, and its customers with their segments; the first there decides.
 LABELLED = {
+    "customer_segments.parquet": """
+        from read_parquet('{0}/customer_segments.parquet') as segments
+        join read_parquet('{0}/customer_features.parquet') as features using (customer_id)
+    """,
     "customer_features.parquet": """
         select
             'B' || behaviour_cluster_id || 'T' || taste_cluster_id as segment_id,
             order_count,
             net_sales_gbp
-        from read_parquet('{}')
+        from read_parquet('{0}/customer_features.parquet')
     """,
     "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
     "warehouse.duckdb": """
@@ -75,7 +109,7 @@ def segment_totals(folder: Path) -> list[tuple[object, ...]]:
                 if name.endswith(".duckdb"):
                     connection.execute(f"attach '{folder / name}' as found (read_only)")
                 totals: list[tuple[object, ...]] = connection.sql(
-                    f"with customers as ({customers.format(folder / name)}) "
+                    f"with customers as ({customers.format(folder)}) "
                     "select segment_id, count(*), sum(order_count), "
                     "cast(round(sum(net_sales_gbp)) as bigint) from customers "
                     "group by all order by all"
