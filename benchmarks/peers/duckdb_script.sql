@@ -1,8 +1,26 @@
 -- The core of the project as one script, the same rows as its models leave, reasons included.
 -- The statements after the line "-- fit" read what duckdb_script.py has fitted by then.
 
+-- Every kind of blank is a space, and what has no width is gone; plain ASCII has a byte a character.
+create temp macro trimmed(text) as trim(
+    case
+        when
+            strlen(text) = length(text)
+            and not contains(text, chr(9)) and not contains(text, chr(10)) and not contains(text, chr(13))
+            then text
+        else regexp_replace(regexp_replace(text, '[\s\p{Z}]', ' ', 'g'), '\p{Cf}', '', 'g')
+    end
+);
 create temp macro text_or_null(text) as case
-    when not list_contains(['', 'nan', 'null', 'none', 'n/a'], lower(trim(text))) then trim(text)
+    when
+        not list_contains(
+            [
+                '', '-', 'nan', 'null', 'none', 'n/a', '#n/a', '#null!', '#ref!', '#value!', '#name?',
+                '#num!', '#div/0!'
+            ],
+            lower(trimmed(text))
+        )
+        then trimmed(text)
 end;
 
 create table invoice_lines as

@@ -19,9 +19,11 @@ TEXTS = {
     "Description": "item_description",
     "Country": "country",
 }
-# What DuckDB trims: every kind of space, no tabs.
-SPACES = " \u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-NO_TEXTS = ["", "nan", "null", "none", "n/a"]
+BLANK, INVISIBLE = r"[\s\p{Z}]", r"\p{Cf}"
+NO_TEXTS = [
+    *("", "-", "nan", "null", "none", "n/a"),
+    *("#n/a", "#null!", "#ref!", "#value!", "#name?", "#num!", "#div/0!"),
+]
 PAIR = ["customer_id", "stock_code"]
 # What makes a line useless, by the column that it lacks.
 UNREADABLE = pl.Enum(
@@ -144,8 +146,9 @@ def as_written(codes: pl.Series) -> pl.Series:
 
 
 def cleaned(values: pl.Series) -> pl.Series:
-    """Return texts without spaces around them, ids and codes in capitals."""
-    texts = values.cast(pl.String).str.strip_chars(SPACES)
+    """Return texts as people see them, without spaces around them; ids and codes in capitals."""
+    plain = values.cast(pl.String).str.replace_all(BLANK, " ").str.replace_all(INVISIBLE, "")
+    texts = plain.str.strip_chars(" ")
     if values.name.endswith(("_id", "_code")):
         texts = texts.str.to_uppercase()
     return texts.set(texts.str.to_lowercase().is_in(NO_TEXTS), None)

@@ -11,7 +11,7 @@
     ]
 ) }}
 {#- Tills write something when they know nobody: that is not one large customer. -#}
-{%- set nobody = ['0', '0.0', 'guest', 'anonymous', 'unknown'] %}
+{%- set nobody = ['0', '0.0', '?', 'na', 'nil', 'guest', 'anonymous', 'unknown'] %}
 
 with
 
@@ -21,17 +21,16 @@ source as (
 
 ),
 
--- Apart from what looks at the texts again, or DuckDB would trim them each time.
 trimmed as (
 
     select
         line_number,
-        {{ blank_to_null('invoice_no') }} as invoice_no,
-        {{ blank_to_null('customer_id', or_words=nobody) }} as customer_id,
-        {{ blank_to_null('stock_code') }} as stock_code,
+        {{ trimmed('invoice_no') }} as invoice_no,
+        {{ trimmed('customer_id') }} as customer_id,
+        {{ trimmed('stock_code') }} as stock_code,
         stock_code as written_stock_code,
-        {{ blank_to_null('description') }} as description,
-        {{ blank_to_null('country') }} as country,
+        {{ trimmed('description') }} as description,
+        {{ trimmed('country') }} as country,
         file_name,
         file_path,
         quantity,
@@ -51,14 +50,14 @@ renamed as (
     select
         ---------- ids
         {{ next_line_id() }} as line_id,
-        upper(invoice_no) as invoice_id,
-        {{ whole_number_id('customer_id') }} as customer_id,
-        upper(stock_code) as stock_code,
+        {{ blank_to_null('upper(invoice_no)') }} as invoice_id,
+        {{ whole_number_id(blank_to_null('customer_id', or_words=nobody)) }} as customer_id,
+        {{ blank_to_null('upper(stock_code)') }} as stock_code,
         written_stock_code,
 
         ---------- strings
-        description as item_description,
-        country,
+        {{ blank_to_null('description') }} as item_description,
+        {{ blank_to_null('country') }} as country,
         file_name,
         file_path,
 

@@ -1,0 +1,12 @@
+{#- How many bytes a text has in UTF-8. -#}
+{% macro byte_length(text) -%}
+    {{ adapter.dispatch('byte_length')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__byte_length(text) -%}
+    strlen({{ text }})
+{%- endmacro %}
+
+{% macro spark__byte_length(text) -%}
+    octet_length({{ text }})
+{%- endmacro %}
