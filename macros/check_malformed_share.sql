@@ -1,13 +1,31 @@
 {#-
     After staging: stops the build, before any mart changes, when more than malformed_max_share of
-    the lines cannot be read. A few bad lines are in rpt_malformed_lines; many mean the wrong file.
+    the lines cannot be read, of all or of one file: beside years of good lines a file of a day is
+    few lines, however bad. A few bad lines are in rpt_malformed_lines; many mean the wrong file.
 -#}
 {% macro check_malformed_share() %}
     {%- if execute -%}
-        {%- set counts = run_query(
-            'select count(*), count(unreadable_column) from ' ~ this
-        ).rows[0] -%}
-        {%- if counts[1] > counts[0] * var('malformed_max_share') -%}
+        {#- In one file so many at least, or a typo in a short one would stop the build. -#}
+        {%- set least_lines = 20 -%}
+        {%- set found = namespace(
+            unreadable='from ' ~ this ~ ' where unreadable_column is not null',
+            counts=run_query('select count(*), count(unreadable_column) from ' ~ this).rows[0],
+            place=''
+        ) -%}
+        {%- set share = var('malformed_max_share') -%}
+        {%- if found.counts[1] >= least_lines and found.counts[1] <= found.counts[0] * share -%}
+            {%- for row in run_query(
+                'select count(*) as line_count, count(unreadable_column) as unreadable_count, '
+                ~ 'file_path, file_name from ' ~ this ~ ' where file_path in (select file_path '
+                ~ found.unreadable ~ ') group by 3, 4 having count(unreadable_column) >= ' ~ least_lines
+                ~ ' and count(unreadable_column) > count(*) * ' ~ share ~ ' order by 2 desc, 3 limit 1'
+            ).rows -%}
+                {%- set found.counts = row -%}
+                {%- set found.place = ' of ' ~ row[3] -%}
+                {%- set found.unreadable = found.unreadable ~ ' and file_path = ' ~ quoted(row[2]) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- if found.counts[1] > found.counts[0] * share -%}
             {%- set columns, expected = [], [] -%}
             {%- set formats = {
                 'quantity': 'A quantity is a whole number. ',
@@ -16,8 +34,8 @@
                 'invoice date': 'A date is like 12/1/2010 8:45, 2010-12-01 08:45 or an Excel serial. ',
             } -%}
             {%- for row in run_query(
-                'select unreadable_column, count(*) as line_count from ' ~ this
-                ~ ' where unreadable_column is not null group by 1 order by 2 desc, 1'
+                'select unreadable_column, count(*) as line_count ' ~ found.unreadable
+                ~ ' group by 1 order by 2 desc, 1'
             ).rows -%}
                 {%- do columns.append(row[0] ~ ' (' ~ row[1] ~ ' lines)') -%}
                 {%- do expected.append(formats.get(row[0], '')) -%}
@@ -26,8 +44,8 @@
             {%- set swapped = [] -%}
             {%- set day, month = '(1[3-9]|2[0-9]|3[01])', '(0?[1-9]|1[0-2])' -%}
             {%- for row in run_query(
-                'select unreadable_text from ' ~ this
-                ~ " where unreadable_column = 'invoice date' order by line_id limit 1000"
+                'select unreadable_text ' ~ found.unreadable
+                ~ " and unreadable_column = 'invoice date' order by line_id limit 1000"
             ).rows if row[0] and modules.re.match(
                 '\\s*(' ~ day ~ '[/.-]' ~ month ~ '|' ~ month ~ '[/.-]' ~ day ~ ')[/.-]', row[0]
             ) -%}
@@ -35,18 +53,19 @@
             {%- endfor -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
-                'select file_name, invoice_id, unreadable_column, unreadable_text from ' ~ this
-                ~ ' where unreadable_column is not null order by line_id limit 3'
+                'select file_name, invoice_id, unreadable_column, unreadable_text ' ~ found.unreadable
+                ~ ' order by line_id limit 3'
             ).rows -%}
                 {%- do examples.append(
                     row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]
-                    ~ ' is ' ~ ('"' ~ modules.re.sub('[\\x00-\\x1f]', ' ', row[3]) ~ '"'
+                    ~ ' is ' ~ ('"' ~ _shown(row[3]) ~ '"'
                     if row[3] is not none else 'missing')
                 ) -%}
             {%- endfor -%}
             {{ exceptions.raise_compiler_error(
-                counts[1] ~ ' of ' ~ counts[0] ~ ' lines cannot be read, more than the share of '
-                ~ var('malformed_max_share') ~ ' that the variable malformed_max_share allows. '
+                found.counts[1] ~ ' of ' ~ found.counts[0] ~ ' lines' ~ found.place
+                ~ ' cannot be read, more than the share of ' ~ share
+                ~ ' that the variable malformed_max_share allows. '
                 ~ 'Columns: ' ~ columns | join(', ') ~ '. Examples: ' ~ examples | join('; ')
                 ~ '. Nothing behind staging was changed. ' ~ (
                     'Dates such as ' ~ swapped[0] | trim ~ ' have day and month in another order '
@@ -60,4 +79,13 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- A text with what nobody can see written out, such as \u00a0. -#}
+{% macro _shown(text) %}
+    {%- set characters = [] -%}
+    {%- for character in text -%}
+        {%- do characters.append(character if character.isprintable() else tojson(character)[1:-1]) -%}
+    {%- endfor -%}
+    {%- do return(characters | join) -%}
 {% endmacro %}

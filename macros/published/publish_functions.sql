@@ -22,7 +22,7 @@
             'body': score_behaviour(),
             'comment': 'The behaviour cluster that such a customer is in, and the runner-up, by the '
             ~ 'model in force, in one row. With columns of a table in front of it as arguments, a '
-            ~ 'row for each of its rows.',
+            ~ 'row for each of its rows. No row where an argument is null.',
         },
         {
             'name': 'what_if_order',
@@ -31,7 +31,8 @@
             'comment': 'The segment that a customer is in, and the one after one more order of this '
             ~ 'value and these items, in one row. `days_ago` is counted from the as-of date, 1 for '
             ~ 'the last day of the data. `unknown_stock_codes` lists the codes that the model does not know: '
-            ~ 'they change no taste. No row for a customer without a segment.',
+            ~ 'they change no taste. No row for a customer without a segment, or an argument that is '
+            ~ 'null.',
         },
     ] -%}
     {%- for function in functions -%}

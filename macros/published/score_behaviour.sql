@@ -21,6 +21,11 @@ customers as (
 
     from asked
 
+    where
+        {%- for feature in var('behaviour_features') %}
+        {{ 'and ' if not loop.first }}asked.asked_{{ feature }} is not null
+        {%- endfor %}
+
 ),
 
 behaviour_distances as (

@@ -39,6 +39,10 @@ customers_then as (
     inner join asked
         on features.customer_id = asked.asked_customer_id
 
+    where
+        asked.asked_gbp is not null
+        and asked.asked_days is not null
+
 ),
 
 item_orders as (

@@ -131,7 +131,7 @@ def find_invoice_lines(
         ) from error
     readers = [(layout, layout.reader(paths)) for layout, paths in layouts.items()]
     _require_lines(location, files, readers)
-    order = _settle_date_order(location, readers) if date_order == "infer" else date_order
+    order = _settle_date_order(location, layouts) if date_order == "infer" else date_order
     versions = {}
     for layout, paths in layouts.items():
         reading = hashlib.sha256(_select_lines(layout, "files", order).encode()).hexdigest()[:16]
@@ -250,39 +250,45 @@ def _require_lines(location: str, files: list[Path], readers: Readers) -> None:
     )
 
 
-def _settle_date_order(location: str, readers: Readers) -> str | None:
+def _settle_date_order(location: str, layouts: dict[FileLayout, list[Path]]) -> str | None:
     """Return month_first or day_first; None when no date has the two in numbers."""
-    dates = [
-        f"select cast({layout.column('invoice_date')[0]} as varchar) as date_text from {reader}"
-        for layout, reader in readers
+    dates = {
+        path: f"select cast({layout.column('invoice_date')[0]} as varchar) as date_text "
+        f"from {layout.reader([path])}"
+        for layout, paths in layouts.items()
         if layout.date_shape
-    ]
+        for path in paths
+    }
     if not dates:
         return None
-    # A thousand lines settle it, so this stops early in most files.
-    telling = _query(
-        f"select date_text from ({' union all '.join(dates)}) "
-        f"where {telling_dates('date_text')} limit 1000"
-    )
-    order = order_of(str(row[0]) for row in telling)
+    telling: dict[str, Path] = {}
+    orders = set()
+    for path, select in dates.items():
+        # A thousand lines settle it, so this stops early in most files.
+        rows = _query(f"{select} where {telling_dates('date_text')} limit 1000")
+        found = [str(row[0]) for row in rows]
+        telling |= dict.fromkeys(found, path)
+        orders.add(order_of(found))
+    orders.discard(None)
     remedy = (
         "Set the variable date_order to month_first or day_first (its value now is infer), "
         "for example --vars 'date_order: month_first'."
     )
-    if order == "contradictory":
-        examples = sorted({str(row[0]) for row in telling})
+    if len(orders) > 1 or "contradictory" in orders:
+        odd = {order_of([text]): text for text in sorted(telling, reverse=True)}
+        examples = [f"{text} in {telling[text].name}" for text in odd.values()]
         raise InvoiceFileError(
-            f"Dates in {location} contradict each other, such as {examples[0]} and "
-            f"{examples[-1]}: in some the day comes first, in others the month. {remedy} "
-            "Dates that do not fit are then unreadable."
+            f"Dates in {location} contradict each other, such as {' and '.join(sorted(examples))}: "
+            "in some the day comes first, in others the month. "
+            f"{remedy} Dates that do not fit are then unreadable."
         )
-    if order is None:
-        example = _query(f"select date_text from ({' union all '.join(dates)}) limit 1")
+    if not orders:
+        [example] = _query(f"{next(iter(dates.values()))} limit 1")
         raise InvoiceFileError(
-            f"Dates in {location} can be read in two ways, such as {example[0][0]}: no line has a "
+            f"Dates in {location} can be read in two ways, such as {example[0]}: no line has a "
             f"day above 12. {remedy}"
         )
-    return order
+    return orders.pop()
 
 
 def _select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:

@@ -117,9 +117,10 @@ def _with_mark(column: str, decimal: str) -> str:
     """Return the SQL that reads a number with this decimal mark, thousands and pounds."""
     between = ("," if decimal == "." else ".") + " \u00a0\u202f''"
     # Other currencies are not read: their sum with pounds would be no amount of anything.
-    currency = r"\s*(?:£|GBP)?\s*"
+    blanks = r"[\s\p{Z}\p{Cf}]*"  # of every kind: web pages put some around numbers
+    currency = rf"{blanks}(?:£|GBP)?{blanks}"
     number = rf"\d{{1,3}}([{between}]\d{{3}})+([{decimal}]\d*)?|\d*[{decimal}]\d+|\d+"
-    pattern = rf"^\s*([+-]?{currency}[+-]?({number})){currency}$"
+    pattern = rf"^{blanks}([+-]?{currency}[+-]?({number})){currency}$"
     return (
         f"try_cast(replace(translate(regexp_extract({column}, '{pattern}', 1), "
         f"'{between}£GBP', ''), '{decimal}', '.') as decimal(18, 4))"

@@ -204,6 +204,23 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
 STAGING_ONLY = ("-s", "stg_online_retail__invoice_lines", "--exclude-resource-type", "test")
 
 
+def test_a_bad_file_beside_years_of_good_lines(run, tmp_path: Path) -> None:
+    folder = tmp_path / "days"
+    folder.mkdir()
+    (folder / "history.csv").write_text(HEADER + LINE * 5000)
+    for line_count, expected_code in ((19, 0), (20, 1)):
+        (folder / "day.csv").write_text(HEADER + LINE.replace(",24,", ",many,") * line_count)
+        code, message = run(None, *STAGING_ONLY, INVOICE_LINES=str(folder))
+        assert code == expected_code
+        assert ("20 of 20 lines of day.csv cannot be read" in message) == bool(code)
+
+
+def test_what_nobody_can_see_is_written_out(run) -> None:
+    code, message = run(HEADER + LINE.replace(",24,", ",2\u20604 x\u00a0,"), *STAGING_ONLY)
+    assert code == 1
+    assert 'is "2\\u20604 x\\u00a0"' in message
+
+
 @pytest.mark.parametrize(
     ("date", "variables", "code", "words"),
     [
@@ -345,11 +362,31 @@ def test_a_home_country_of_another_name_is_noticed(run) -> None:
         LINE.replace("12583", str(number)).replace("France", "UK") for number in range(1, 4)
     )
     located = ("-s", "+int_customers_located", "--exclude-resource-type", "test", "unit_test")
-    for variables, is_noticed in (("as_of: data", True), ("home_country: UK", False)):
+    for variables, is_noticed in (("as_of: data", True), ("home_country: uk", False)):
         code, message = run(HEADER + LINE + home, *located, "--vars", variables)
         assert code == 0
         assert ("3 of 4 customers are of UK" in message) == is_noticed
         assert ("home_country: UK" in message) == is_noticed
+
+
+def test_a_home_country_that_no_line_names_is_noticed(run) -> None:
+    """Fewer of the home country than of others, or none at all, though somebody has named it."""
+    others = "".join(
+        LINE.replace("12583", country).replace("France", country)
+        for country in ("Spain", "Italy", "Norway")
+    )
+    home = LINE.replace("France", "UK")
+    located = ("-s", "+int_customers_located", "--exclude-resource-type", "test", "unit_test")
+    for lines, variables, found in (
+        (home, "as_of: data", "1 of 4 customers are of UK"),
+        ("", "as_of: data", None),
+        ("", "home_country: Germny", "No customer is of Germny (variable home_country)"),
+    ):
+        content = HEADER + others + lines
+        code, message = run(content, *located, "--vars", variables)
+        assert code == 0
+        assert ("No customer is of" in message) == (found is not None)
+        assert (found or "") in message
 
 
 def test_invoice_numbers_that_begin_again_are_noticed(run) -> None:
@@ -365,6 +402,50 @@ def test_invoice_numbers_that_begin_again_are_noticed(run) -> None:
         assert ("1 order has lines that are more than a day apart" in message) == is_noticed
         found = "invoice 536370 of customer 12583 is of 2010-12-01 and of 2011-01-03"
         assert (found in message) == is_noticed
+
+
+ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
+
+
+def test_a_correction_beside_what_it_corrects_is_noticed(run, tmp_path: Path) -> None:
+    """The same line in two files counts once; one with another price counts as well."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "november.csv").write_text(HEADER + LINE)
+    for price, is_noticed in (("3.75", False), ("3.95", True)):
+        (folder / "corrected.csv").write_text(HEADER + LINE.replace("3.75", price))
+        lines = ("-s", "+int_invoice_lines_repeated", *ONLY_MODELS)
+        code, message = run(None, *lines, INVOICE_LINES=str(folder))
+        assert code == 0, message
+        found = "1 invoice has an item in several files, with lines that differ: 22728 of invoice"
+        assert (f"{found} 536370 in corrected.csv and november.csv" in message) == is_noticed
+
+
+def test_an_id_of_many_countries_is_noticed(run) -> None:
+    countries = ["France", "Spain", "Italy", "Japan", "Norway"]
+    lines = [LINE.replace("France", country) for country in countries]
+    for count, is_noticed in ((4, False), (5, True)):
+        content = HEADER + "".join(lines[:count])
+        code, message = run(content, "-s", "+int_customers_located", *ONLY_MODELS)
+        assert code == 0, message
+        assert ("more than 4 countries: 12583 (5 countries)" in message) == is_noticed
+
+
+def test_letters_that_mean_a_branch_are_noticed(run) -> None:
+    lines = "".join(LINE.replace("536370", str(number)) for number in range(1000, 1200))
+    returned = LINE.replace("536370", "C536370").replace(",24,", ",-24,")
+    for odd, words in (
+        (returned, None),
+        (LINE.replace("536370", "C2000"), "which count as cancellations, have 24 units more"),
+        (LINE.replace("536370", "A2000"), None),
+    ):
+        code, message = run(HEADER + lines + odd, "-s", "+rpt_line_dispositions", *ONLY_MODELS)
+        assert code == 0, message
+        assert ("If the letter means something else" in message) == (words is not None)
+        assert (words or "") in message
+    adjusted = "".join(LINE.replace("536370", f"A{number}") for number in range(3))
+    code, message = run(HEADER + lines + adjusted, "-s", "+rpt_line_dispositions", *ONLY_MODELS)
+    assert "3 of 203 lines are of invoices A and digits" in message
 
 
 def test_another_currency_is_not_added_up_as_pounds(run) -> None:

@@ -457,6 +457,14 @@ def test_a_few_dates_against_the_rest_are_unreadable(tmp_path):
     assert dates == [(datetime.datetime(2010, 1, 13),)] * 10 + [(None,)]
 
 
+def test_files_that_disagree_are_named_however_few_their_dates(tmp_path):
+    table(tmp_path, *[line(date="1/13/10")] * 1500, name="history.csv")
+    table(tmp_path, line(date="14/2/10"), line(date="1/2/10"), name="day.csv")
+    told = message(tmp_path / "*.csv")
+    for word in ("contradict", "1/13/10 in history.csv", "14/2/10 in day.csv", "date_order"):
+        assert word in told
+
+
 def test_dates_that_contradict_or_do_not_tell(tmp_path):
     path = table(tmp_path, *[line(date="1/13/10")] * 9, line(date="13/1/10"))
     told = message(path)

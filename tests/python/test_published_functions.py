@@ -151,6 +151,18 @@ def test_amounts_below_zero_count_as_zero(published: duckdb.DuckDBPyConnection) 
     )
 
 
+def test_an_unknown_value_gives_no_row(published: duckdb.DuckDBPyConnection) -> None:
+    behaviour = "select * from score_behaviour({})"
+    for values in ("null, 2, 500", "10, null, 500", "10, 2, null"):
+        assert published.sql(behaviour.format(values)).fetchall() == []
+    assert len(published.sql(behaviour.format("10, 2, 500")).fetchall()) == 1
+    [(customer,)] = published.sql("select min(customer_id) from fct_customer_segments").fetchall()
+    order = f"select * from what_if_order('{customer}', {{}})"
+    for values in ("null", "500, days_ago := null"):
+        assert published.sql(order.format(values)).fetchall() == []
+    assert len(published.sql(order.format("500")).fetchall()) == 1
+
+
 def test_a_million_customers_take_less_than_ten_seconds_on_two_cores(
     sample_build: Build,
 ) -> None:

@@ -2,7 +2,7 @@
     materialized='incremental',
     tags=['by_customer'],
     pre_hook='{{ forget_touched_customers() }}',
-    post_hook='{{ check_home_country() }}'
+    post_hook=['{{ check_home_country() }}', '{{ check_country_counts() }}']
 ) }}
 with
 

@@ -7,7 +7,8 @@
     materialized='incremental',
     tags=['by_customer'],
     meta={'has_unidentified': true},
-    pre_hook='{{ forget_touched_customers() }}'
+    pre_hook='{{ forget_touched_customers() }}',
+    post_hook='{{ check_files_of_invoices() }}'
 ) }}
 with
 
@@ -50,6 +51,8 @@ copies as (
         lines.line_id,
         lines.invoice_id,
         lines.customer_id,
+        lines.stock_code,
+        lines.file_path,
         row_number() over (
             partition by {{ same_line }}
             order by lines.file_path, lines.line_id
@@ -76,6 +79,8 @@ final as (
         line_id,
         invoice_id,
         customer_id,
+        stock_code,
+        file_path,
         case
             when copy_number = 1 then null
             when file_copy_number > 1 then 'repeated in its file'

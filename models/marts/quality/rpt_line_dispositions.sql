@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_marked_invoices() }}') }}
 with
 
 lines as (
@@ -18,8 +19,9 @@ other_dispositions as (
         disposition,
         reason,
         count(*) as line_count,
-        sum(quantity) as unit_count,
-        sum(line_gbp) as value_gbp
+        -- What is written in a line that cannot be read may be anything, such as a total.
+        sum(case when disposition <> 'malformed' then quantity end) as unit_count,
+        sum(case when disposition <> 'malformed' then line_gbp end) as value_gbp
 
     from lines
     where disposition <> 'cancellation'

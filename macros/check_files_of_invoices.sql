@@ -1,0 +1,41 @@
+{#-
+    After repeated lines: warns when an item of an invoice is in several files, and not with the same
+    lines. Files that overlap have the same lines, each counted once; what differs counts twice, such
+    as a corrected file beside the one that it corrects.
+-#}
+{% macro check_files_of_invoices() %}
+    {%- if execute -%}
+        {%- set items -%}
+            from (
+                select
+                    invoice_id,
+                    stock_code,
+                    min(file_path) as file_path,
+                    max(file_path) as other_file_path
+                from {{ this }}
+                where duplicate_reason is null
+                group by customer_id, invoice_id, stock_code
+                having min(file_path) <> max(file_path)
+            ) as items
+        {%- endset -%}
+        {%- set invoice_count = run_query('select count(distinct invoice_id) ' ~ items).rows[0][0] -%}
+        {%- if invoice_count -%}
+            {%- set examples = [] -%}
+            {%- for row in run_query(
+                'select invoice_id, stock_code, file_path, other_file_path ' ~ items
+                ~ ' order by 1, 2, 3 limit 3'
+            ).rows -%}
+                {%- do examples.append(
+                    row[1] ~ ' of invoice ' ~ row[0] ~ ' in ' ~ modules.re.split('[/\\\\]', row[2])[-1]
+                    ~ ' and ' ~ modules.re.split('[/\\\\]', row[3])[-1]
+                ) -%}
+            {%- endfor -%}
+            {{ exceptions.warn(
+                invoice_count ~ (' invoice has' if invoice_count == 1 else ' invoices have')
+                ~ ' an item in several files, with lines that differ: ' ~ examples | join('; ')
+                ~ '. All of them count. If one file corrects another, keep only that one: replace '
+                ~ 'the old file by it.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
