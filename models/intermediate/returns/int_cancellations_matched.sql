@@ -94,7 +94,10 @@ events as (
     select
         lines.*,
         case when lines.is_cancellation then 0 else lines.quantity end as sold_units,
-        case when lines.is_cancellation then abs(cast(lines.quantity as bigint)) else 0 end as cancelled_units
+        case
+            when lines.is_cancellation then abs(cast(lines.quantity as bigint))
+            else 0
+        end as cancelled_units
 
     from lines
 

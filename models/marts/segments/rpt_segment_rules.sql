@@ -58,7 +58,9 @@ phrased as (
             when worth_words = '' and worth_per_day_words = '' then ''
             when worth_per_day_words = '' then 'net sales x orders ' || worth_words
             when worth_words = ''
-                then 'net sales x orders, divided by the days since the last order, ' || worth_per_day_words
+                then
+                    'net sales x orders, divided by the days since the last order, '
+                    || worth_per_day_words
             else
                 'net sales x orders ' || worth_words
                 || ', and divided by the days since the last order ' || worth_per_day_words
