@@ -25,20 +25,17 @@ NO_TEXTS = [
     *("#n/a", "#null!", "#ref!", "#value!", "#name?", "#num!", "#div/0!"),
 ]
 PAIR = ["customer_id", "stock_code"]
-# What makes a line useless, by the column that it lacks.
-UNREADABLE = pl.Enum(
-    ["invoice number", "stock code", "quantity", "unit price", "line value", "invoice date"]
-)
-UNREADABLE_NAMES = [
-    "invoice_id",
-    "stock_code",
-    "quantity",
-    "unit_price_gbp",
-    "line_gbp",
-    "invoiced_at",
-]
+# What makes a line useless, and the column that it lacks.
+UNREADABLE = {
+    "invoice number": "invoice_id",
+    "stock code": "stock_code",
+    "quantity": "quantity",
+    "unit price": "unit_price_gbp",
+    "line value": "line_gbp",
+    "invoice date": "invoiced_at",
+}
 REASONS = {
-    **{f"cannot read {column}": "malformed" for column in UNREADABLE.categories},
+    **{f"cannot read {column}": "malformed" for column in UNREADABLE},
     "adjustment": "non_merchandise",
     "negative price": "non_merchandise",
     "repeated in its file": "duplicate",
@@ -104,8 +101,8 @@ def read_lines(path: str) -> pl.DataFrame:
         pl.when("fits").then(pl.col("quantity") * pl.col("unit_price_gbp")).alias("line_gbp"),
     )
     unreadable = [
-        pl.when(pl.col(name).is_null()).then(pl.lit(column, UNREADABLE))
-        for column, name in zip(UNREADABLE.categories, UNREADABLE_NAMES, strict=True)
+        pl.when(pl.col(name).is_null()).then(pl.lit(column, pl.Enum(list(UNREADABLE))))
+        for column, name in UNREADABLE.items()
     ]
     invoices = lines["invoice_id"]
     marked = look_up(invoices.dtype.categories.str.contains("^C[0-9]*$"), invoices)

@@ -12,7 +12,7 @@ asked as (
         customer as asked_customer_id,
         order_gbp as asked_gbp,
         list_sort(list_distinct(
-            list_transform(cast(stock_codes as varchar[]), lambda code: upper(trim(code)))
+            list_transform(cast(stock_codes as varchar[]), lambda code: upper({{ trimmed('code') }}))
         )) as asked_stock_codes,
         days_ago as asked_days
 

@@ -67,6 +67,10 @@ _OTHER_KINDS = {
 }
 
 Readers = list[tuple[FileLayout, str]]
+SET_DATE_ORDER = (
+    "Set the variable date_order to month_first or day_first (its value now is infer), "
+    "for example --vars 'date_order: month_first'."
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def find_invoice_lines(
         ) from error
     readers = [(layout, layout.reader(paths)) for layout, paths in layouts.items()]
     _require_lines(location, files, readers)
-    order = _settle_date_order(location, layouts) if date_order == "infer" else date_order
+    order = _settle_date_order(location, readers) if date_order == "infer" else date_order
     versions = {}
     for layout, paths in layouts.items():
         reading = hashlib.sha256(_select_lines(layout, "files", order).encode()).hexdigest()[:16]
@@ -142,6 +146,10 @@ def find_invoice_lines(
     wanted = {
         layout: [path for path in paths if str(path) in new] for layout, paths in layouts.items()
     }
+    if date_order == "infer":  # the other files were looked at when they were new
+        for layout, paths in wanted.items():
+            for path in paths:
+                _require_date_order(location, order, (layout, layout.reader([path])), readers)
     if not new:  # the columns without a line
         layout, reader = readers[0]
         select = f"select * from ({_select_lines(layout, reader, order)}) where false"
@@ -250,45 +258,58 @@ def _require_lines(location: str, files: list[Path], readers: Readers) -> None:
     )
 
 
-def _settle_date_order(location: str, layouts: dict[FileLayout, list[Path]]) -> str | None:
-    """Return month_first or day_first; None when no date has the two in numbers."""
-    dates = {
-        path: f"select cast({layout.column('invoice_date')[0]} as varchar) as date_text "
-        f"from {layout.reader([path])}"
-        for layout, paths in layouts.items()
+def _dates(readers: Readers) -> str:
+    """Return the select of the dates with day and month in numbers, and their files; or nothing."""
+    return " union all ".join(
+        f"select cast({layout.column('invoice_date')[0]} as varchar) as date_text, "
+        f"parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name from {reader}"
+        for layout, reader in readers
         if layout.date_shape
-        for path in paths
-    }
-    if not dates:
-        return None
-    telling: dict[str, Path] = {}
-    orders = set()
-    for path, select in dates.items():
-        # A thousand lines settle it, so this stops early in most files.
-        rows = _query(f"{select} where {telling_dates('date_text')} limit 1000")
-        found = [str(row[0]) for row in rows]
-        telling |= dict.fromkeys(found, path)
-        orders.add(order_of(found))
-    orders.discard(None)
-    remedy = (
-        "Set the variable date_order to month_first or day_first (its value now is infer), "
-        "for example --vars 'date_order: month_first'."
     )
-    if len(orders) > 1 or "contradictory" in orders:
-        odd = {order_of([text]): text for text in sorted(telling, reverse=True)}
-        examples = [f"{text} in {telling[text].name}" for text in odd.values()]
+
+
+def _telling_dates(readers: Readers) -> list[tuple[str, str]]:
+    """Return dates that show whether the day or the month comes first, with their files."""
+    if not (dates := _dates(readers)):
+        return []
+    # A thousand lines settle it, so this stops early in most files.
+    rows = _query(f"from ({dates}) where {telling_dates('date_text')} limit 1000")
+    return [(str(text), str(file_name)) for text, file_name in rows]
+
+
+def _settle_date_order(location: str, readers: Readers) -> str | None:
+    """Return month_first or day_first; None when no date has the two in numbers."""
+    if not (dates := _dates(readers)):
+        return None
+    telling = _telling_dates(readers)
+    order = order_of(text for text, _ in telling)
+    if order == "contradictory":
+        raise _contradiction(location, telling)
+    if order is None:
+        [(example, _)] = _query(f"from ({dates}) limit 1")
         raise InvoiceFileError(
-            f"Dates in {location} contradict each other, such as {' and '.join(sorted(examples))}: "
-            "in some the day comes first, in others the month. "
-            f"{remedy} Dates that do not fit are then unreadable."
+            f"Dates in {location} can be read in two ways, such as {example}: no line has a "
+            f"day above 12. {SET_DATE_ORDER}"
         )
-    if not orders:
-        [example] = _query(f"{next(iter(dates.values()))} limit 1")
-        raise InvoiceFileError(
-            f"Dates in {location} can be read in two ways, such as {example[0]}: no line has a "
-            f"day above 12. {remedy}"
-        )
-    return orders.pop()
+    return order
+
+
+def _require_date_order(
+    location: str, order: str | None, reader: tuple[FileLayout, str], readers: Readers
+) -> None:
+    """Refuse a file whose own dates say otherwise: beside years of others it would be outvoted."""
+    telling = _telling_dates([reader])
+    if order_of(text for text, _ in telling) not in (None, order):
+        raise _contradiction(location, telling + _telling_dates(readers))
+
+
+def _contradiction(location: str, telling: list[tuple[str, str]]) -> InvoiceFileError:
+    examples = {order_of([text]): f"{text} in {file_name}" for text, file_name in telling}
+    return InvoiceFileError(
+        f"Dates in {location} contradict each other, such as {' and '.join(examples.values())}: in "
+        f"some the day comes first, in others the month. {SET_DATE_ORDER} "
+        "Dates that do not fit are then unreadable."
+    )
 
 
 def _select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:

@@ -201,6 +201,7 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
         assert word in message
 
 
+ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
 STAGING_ONLY = ("-s", "stg_online_retail__invoice_lines", "--exclude-resource-type", "test")
 
 
@@ -361,7 +362,7 @@ def test_a_home_country_of_another_name_is_noticed(run) -> None:
     home = "".join(
         LINE.replace("12583", str(number)).replace("France", "UK") for number in range(1, 4)
     )
-    located = ("-s", "+int_customers_located", "--exclude-resource-type", "test", "unit_test")
+    located = ("-s", "+int_customers_located", *ONLY_MODELS)
     for variables, is_noticed in (("as_of: data", True), ("home_country: uk", False)):
         code, message = run(HEADER + LINE + home, *located, "--vars", variables)
         assert code == 0
@@ -376,7 +377,7 @@ def test_a_home_country_that_no_line_names_is_noticed(run) -> None:
         for country in ("Spain", "Italy", "Norway")
     )
     home = LINE.replace("France", "UK")
-    located = ("-s", "+int_customers_located", "--exclude-resource-type", "test", "unit_test")
+    located = ("-s", "+int_customers_located", *ONLY_MODELS)
     for lines, variables, found in (
         (home, "as_of: data", "1 of 4 customers are of UK"),
         ("", "as_of: data", None),
@@ -394,7 +395,7 @@ def test_invoice_numbers_that_begin_again_are_noticed(run) -> None:
     again = LINE.replace("22728,CLOCK", "22729,LAMP")
     midnight = LINE.replace("536370", "536371").replace("08:45", "23:59")
     after = midnight.replace("22728,CLOCK", "22729,LAMP").replace("12-01 23:59", "12-02 00:01")
-    orders = ("-s", "+fct_orders", "--exclude-resource-type", "test", "unit_test")
+    orders = ("-s", "+fct_orders", *ONLY_MODELS)
     for date, is_noticed in (("2011-01-03", True), ("2010-12-01", False)):
         lines = HEADER + LINE + again.replace("2010-12-01", date) + midnight + after
         code, message = run(lines, *orders)
@@ -402,9 +403,6 @@ def test_invoice_numbers_that_begin_again_are_noticed(run) -> None:
         assert ("1 order has lines that are more than a day apart" in message) == is_noticed
         found = "invoice 536370 of customer 12583 is of 2010-12-01 and of 2011-01-03"
         assert (found in message) == is_noticed
-
-
-ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
 
 
 def test_a_correction_beside_what_it_corrects_is_noticed(run, tmp_path: Path) -> None:
