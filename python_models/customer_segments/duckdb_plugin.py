@@ -4,6 +4,7 @@ A dbt macro can run SQL but no Python, so the things that need Python are SQL fu
 looking into invoice files before anything is built, and publishing.
 """
 
+import gc
 import hashlib
 import hmac
 import json
@@ -34,6 +35,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the SQL functions below, and leave room for Python."""
+        # dbt keeps its manifest: Python need not search it for garbage, again and again.
+        gc.freeze()
         if not os.environ.get(MEMORY_LIMIT):
             leave_room(conn)
         conn.create_function("describe_invoice_files", describe_invoice_files)

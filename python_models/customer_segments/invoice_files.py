@@ -35,6 +35,7 @@ from customer_segments.value_formats import (
     sql_date,
     sql_excel_date,
     sql_id,
+    sql_id_number,
     sql_number,
     telling_dates,
 )
@@ -100,7 +101,8 @@ def find_invoice_lines(
 
     `location` is a file, a folder, or a glob. The select has `line_number`, which counts the lines
     in the order of the files from 1 on, the columns of `COLUMN_NAMES`, typed
-    (an unreadable value is null), the raw text of the three columns that can be unreadable as
+    (an unreadable value is null), `customer_number` in place of a `customer_id` that is a whole
+    number and no text, the raw text of the three columns that can be unreadable as
     `quantity_text`, `unit_price_text`, `invoice_date_text` (of numbers and dates that the file
     does not hold as text, only where they cannot be used), in `overflow_text` the fields beyond
     the header (null for a sound line), `file_name`, and `file_path`.
@@ -342,8 +344,13 @@ def _select_lines(
     layout: FileLayout, reader: str, order: str | None, line_number: str = "null"
 ) -> str:
     columns = {name: layout.column(name) for name in COLUMN_NAMES}
-    ids = {name: sql_id(*column) for name, column in columns.items()}
-    quantity, price, date = (columns[name] for name in ("quantity", "unit_price", "invoice_date"))
+    ids = {
+        name: sql_id(*columns[name])
+        for name in ("invoice_no", "stock_code", "description", "country")
+    }
+    quantity, price, date, customer = (
+        columns[name] for name in ("quantity", "unit_price", "invoice_date", "customer_id")
+    )
     return f"""select
     line_number,
     invoice_no,
@@ -355,7 +362,9 @@ def _select_lines(
     {_text("invoice_date", date[1])},
     unit_price,
     {_text("unit_price", price[1])},
-    customer_id,
+    customer_number,
+    case when customer_number is null then {sql_id("written_customer_id", customer[1])} end
+        as customer_id,
     country,
     overflow_text,
     file_name,
@@ -372,7 +381,8 @@ from (
         {date[0]} as written_invoice_date,
         {_typed_number(*price, layout.decimal_mark)} as unit_price,
         {price[0]} as written_unit_price,
-        {ids["customer_id"]} as customer_id,
+        {sql_id_number(*customer)} as customer_number,
+        {customer[0]} as written_customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
         parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name,

@@ -87,6 +87,7 @@ def _lines_in_store(session: Any, location: str) -> Any:
     return rows.selectExpr(
         "monotonically_increasing_id() + 1 as line_number",
         *ids,
+        "cast(null as bigint) as customer_number",
         f"case when {whole} % 1 = 0 then try_cast({whole} as int) end as quantity",
         f"cast({quantity} as string) as quantity_text",
         f"try_cast({date} as timestamp) as invoice_date",

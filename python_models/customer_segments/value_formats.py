@@ -180,3 +180,11 @@ def sql_id(column: str, data_type: str) -> str:
             f"else cast({column} as varchar) end"
         )
     return f"cast({column} as varchar)"
+
+
+def sql_id_number(column: str, data_type: str) -> str:
+    """Return the SQL for an id that the file holds as a whole number, null for any other."""
+    if data_type in ("VARCHAR", "BLOB"):
+        return "cast(null as bigint)"
+    number = f"try_cast({column} as bigint)"
+    return f"case when {column} = {number} then {number} end"

@@ -44,8 +44,8 @@ def typed(location, date_order="infer"):
     return read(
         location,
         date_order,
-        "invoice_no, stock_code, description, quantity, invoice_date, unit_price, customer_id,"
-        " country",
+        "invoice_no, stock_code, description, quantity, invoice_date, unit_price,"
+        " coalesce(customer_id, cast(customer_number as varchar)), country",
     )
 
 
@@ -293,6 +293,9 @@ def test_parquet_types(tmp_path, date, id_type):
         tmp_path / "a.parquet", date, f"'536370'::varchar::{id_type}", f"'12583'::{id_type}"
     )
     assert typed(path, "month_first") == [(*EXPECTED[0][:6], "12583", "France")]
+    is_text = id_type in ("varchar", "blob")
+    nulls = "customer_number is null, customer_id is null"
+    assert read(path, "month_first", nulls) == [(is_text, not is_text)]
 
 
 def test_parquet_day_without_time_and_text_everywhere(tmp_path):

@@ -19,15 +19,18 @@ as_of as (
 
 ),
 
-customers as (
+-- Few: the lines of everybody else name the one country that their customer is in.
+customers_of_countries as (
 
     select * from {{ ref('int_customers_located') }}
+    where country_count > 1
 
 ),
 
-stock_codes as (
+services as (
 
     select * from {{ ref('int_stock_codes_classified') }}
+    where not is_merchandise
 
 ),
 
@@ -41,13 +44,11 @@ placed as (
 
     select
         lines.*,
-        stock_codes.stock_code_kind,
-        stock_codes.is_merchandise,
+        services.stock_code_kind as service_kind,
         lines.invoiced_at >= as_of.as_of_date as is_after_as_of,
         {{ is_marked_invoice('lines.invoice_id', 'A') }} as is_adjustment,
-        -- A line without a customer belongs to the country that it names.
         coalesce(
-            customers.is_in_scope,
+            customers_of_countries.is_in_scope,
             {{ is_in_scope("coalesce(lines.country, 'Unspecified')") }}
         ) as is_in_scope
 
@@ -55,11 +56,11 @@ placed as (
 
     cross join as_of
 
-    left join customers
-        on lines.customer_id = customers.customer_id
+    left join customers_of_countries
+        on lines.customer_id = customers_of_countries.customer_id
 
-    left join stock_codes
-        on lines.stock_code = stock_codes.stock_code
+    left join services
+        on lines.stock_code = services.stock_code
 
 ),
 
@@ -75,7 +76,7 @@ classified as (
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
             when repeats.duplicate_reason is not null then 'duplicate'
             when
-                not placed.is_merchandise
+                placed.service_kind is not null
                 or placed.is_adjustment
                 or placed.unit_price_gbp < 0
                 then 'non_merchandise'
@@ -123,7 +124,7 @@ final as (
             when 'non_merchandise'
                 then
                     case
-                        when not is_merchandise then stock_code_kind
+                        when service_kind is not null then service_kind
                         when is_adjustment then 'adjustment'
                         else 'negative price'
                     end

@@ -26,6 +26,7 @@ trimmed as (
     select
         line_number,
         {{ trimmed('invoice_no') }} as invoice_no,
+        customer_number,
         {{ trimmed('customer_id') }} as customer_id,
         {{ trimmed('stock_code') }} as stock_code,
         stock_code as written_stock_code,
@@ -51,7 +52,11 @@ renamed as (
         ---------- ids
         {{ next_line_id() }} as line_id,
         {{ blank_to_null('upper(invoice_no)') }} as invoice_id,
-        {{ whole_number_id(blank_to_null('customer_id', or_words=nobody)) }} as customer_id,
+        case
+            when customer_number is not null
+                then nullif(cast(customer_number as {{ dbt.type_string() }}), '0')
+            else {{ whole_number_id(blank_to_null('customer_id', or_words=nobody)) }}
+        end as customer_id,
         {{ blank_to_null('upper(stock_code)') }} as stock_code,
         written_stock_code,
 

@@ -1,0 +1,58 @@
+"""Tables are replaced in place: one that fails stays as it was, and whatever stood there goes."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import SAMPLE, Build, Builder, copied, release_warehouse
+
+# One model in SQL and one in Python, each with a table that it is made of.
+PARENTS = {
+    "main.dim_playbook": "seeds.segment_playbook",
+    "ml.ml_value_model": "intermediate.int_customer_histories",
+}
+
+
+def made_alone(build: Builder, folder: Path, table: str) -> bool:
+    model = table.partition(".")[2]
+    made = build(SAMPLE / "invoice_lines.csv", "run", "--select", model, folder=folder)
+    release_warehouse()
+    return made.success
+
+
+def asked(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("table", PARENTS)
+def test_a_model_that_fails_leaves_its_table(
+    sample_build: Build, build: Builder, tmp_path: Path, table: str
+) -> None:
+    folder = copied(sample_build, tmp_path)
+    before = asked(folder, f"from {table} order by all")
+    asked(folder, f"alter table {PARENTS[table]} rename to gone")
+    assert not made_alone(build, folder, table)
+    assert asked(folder, f"from {table} order by all") == before
+
+
+@pytest.mark.parametrize("table", PARENTS)
+def test_a_view_in_its_place_is_replaced(
+    sample_build: Build, build: Builder, tmp_path: Path, table: str
+) -> None:
+    folder = copied(sample_build, tmp_path)
+    before = asked(folder, f"from {table} order by all")
+    asked(folder, f"drop table {table}; create view {table} as select 1 as old")
+    assert made_alone(build, folder, table)
+    assert asked(folder, f"from {table} order by all") == before
+
+
+def test_what_a_killed_run_wrote_is_written_again(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
+    folder = copied(sample_build, tmp_path)
+    asked(folder, "create table ml.ml_value_model__dbt_tmp as select 1 as old")
+    assert made_alone(build, folder, "ml.ml_value_model")
+    tables = "select table_name from duckdb_tables() where table_name like 'ml_value_model%'"
+    assert asked(folder, tables) == [("ml_value_model",)]
