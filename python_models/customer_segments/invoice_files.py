@@ -33,7 +33,7 @@ from customer_segments.value_formats import (
     decimal_mark,
     order_of,
     sql_date,
-    sql_excel_date,
+    sql_date_number,
     sql_id,
     sql_id_number,
     sql_number,
@@ -411,7 +411,7 @@ def _typed_date(column: str, data_type: str, shape: str, order: str | None) -> s
         return f"timezone('UTC', {column})"  # a cast would depend on where the build runs
     if data_type.startswith(("TIMESTAMP", "DATE")):
         return f"try_cast({column} as timestamp)"
-    return sql_excel_date(f"try_cast({column} as double)")
+    return sql_date_number(f"try_cast({column} as double)")
 
 
 def _query(sql: str) -> list[tuple[object, ...]]:

@@ -30,9 +30,17 @@ _TIMES = (
     " %I:%M:%S%p",
 )
 # The two-digit year comes first: it cannot match a four-digit one, the reverse it can.
+_YEARS = ("%y", "%Y")
 _SHAPES = [
-    f"{{}}{mark}{{}}{mark}{year}{time}" for mark, time, year in product("/.-", _TIMES, ("%y", "%Y"))
+    f"{{}}{mark}{{}}{mark}{year}{time}" for mark, time, year in product("/.-", _TIMES, _YEARS)
 ]
+# `1-Dec-2010`, `1 December 10` and `Dec 1, 2010`, once they are written as `1 Dec 2010`.
+_SQL_DAY_NAME = r"^\s*(\d{1,2})[ ./-]+([A-Za-z]{3})[A-Za-z]*[ ,./-]+(\d{2})"
+_SQL_NAME_DAY = r"^\s*([A-Za-z]{3})[A-Za-z]*[ ./-]+(\d{1,2})[ ,./-]+(\d{2})"
+_NAMED = [f"%d %b {year}{time}" for time, year in product(_TIMES, _YEARS)]
+# `20101201`, `20101201 08:45` and `20101201T084500`, once they are digits only.
+_SQL_COMPACT = r"\s*(19|20)\d{6}([ T]?\d{2}:?\d{2}(:?\d{2})?)?\s*"
+_COMPACT = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"]
 # One line in eleven may contradict the others before the order counts as unknown.
 _MAJORITY = 10
 
@@ -140,11 +148,15 @@ def sql_date(column: str, shape: str, order: str | None) -> str:
         f"then try_cast({column} as timestamp)",
         f"when regexp_full_match({column}, '\\s*[2-7]\\d{{4}}(\\.\\d*)?\\s*') "
         f"then {_from_excel(f'cast({column} as double)')}",
+        f"when regexp_full_match({column}, '{_SQL_COMPACT}') "
+        f"then try_strptime(translate({column}, ' T:', ''), {_COMPACT})",
+        f"when regexp_matches({column}, '{_SQL_DAY_NAME}|{_SQL_NAME_DAY}') then "
+        + _with_century(f"try_strptime({_named(column)}, {_NAMED})"),
     ]
     if order is None:
         return f"case {' '.join(cases)} end"
-    formats = ", ".join(f"'{shape.format(*slots)}'" for shape in _SHAPES)
-    parsed = _with_century(f"try_strptime({column}, [{formats}])")
+    formats = [shape.format(*slots) for shape in _SHAPES]
+    parsed = _with_century(f"try_strptime({column}, {formats})")
     cases.append(f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') then {parsed}")
     careful = f"case {' '.join(cases)} end"
     if not shape:
@@ -153,14 +165,24 @@ def sql_date(column: str, shape: str, order: str | None) -> str:
     return f"coalesce({_with_century(quick) if '%Y' in shape else quick}, {careful})"
 
 
+def _named(column: str) -> str:
+    """Return the SQL that writes a date with the name of its month as `1 Dec 2010`."""
+    day_first = rf"regexp_replace({column}, '{_SQL_DAY_NAME}', '\1 \2 \3')"
+    return rf"regexp_replace({day_first}, '{_SQL_NAME_DAY}', '\2 \1 \3')"
+
+
 def _with_century(date: str) -> str:
     """Return the SQL for `date` unless it took 12/1/10 for the year 10."""
     return f"nullif(greatest({date}, timestamp '1900-01-01'), timestamp '1900-01-01')"
 
 
-def sql_excel_date(number: str) -> str:
-    """Return the SQL that reads a number of days since 1899-12-30, from 1954 to 2119."""
-    return f"case when {number} between 20000 and 80000 then {_from_excel(number)} end"
+def sql_date_number(number: str) -> str:
+    """Return the SQL that reads days since 1899-12-30, from 1954 to 2119, or 20101201 as a date."""
+    digits = f"cast(cast({number} as bigint) as varchar)"
+    return (
+        f"case when {number} between 20000 and 80000 then {_from_excel(number)} "
+        f"when {number} between 19000101 and 21001231 then try_strptime({digits}, '%Y%m%d') end"
+    )
 
 
 def _from_excel(number: str) -> str:

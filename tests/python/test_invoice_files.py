@@ -282,6 +282,7 @@ def test_copies_forget_what_their_files_forget(tmp_path):
         "timestamp_ns '2010-12-01 08:45'",
         "timestamptz '2010-12-01 08:45:00+00'",
         "40513.364583333336",
+        "'1-Dec-2010 08:45'",
         "'12/01/2010 08:45'",
         "'2010-12-01T08:45:00Z'",
         "'40513.364583333336'",
@@ -301,6 +302,12 @@ def test_parquet_types(tmp_path, date, id_type):
 def test_parquet_day_without_time_and_text_everywhere(tmp_path):
     path = write_parquet(tmp_path / "a.parquet", "date '2010-12-01'", price="'3,75'")
     assert typed(path)[0][4:6] == (datetime.datetime(2010, 12, 1), Decimal("3.75"))
+
+
+@pytest.mark.parametrize("number", ["20101201", "20101201::double", "40513"])
+def test_parquet_days_as_numbers(tmp_path, number):
+    path = write_parquet(tmp_path / "a.parquet", number)
+    assert typed(path)[0][4] == datetime.datetime(2010, 12, 1)
 
 
 def test_large_ids_have_no_exponent(tmp_path):
@@ -373,6 +380,19 @@ def line(quantity="1", date="2010-12-01", price="1"):
         ("2010-12-01", "infer", FIRST.replace(hour=0, minute=0)),
         ("40513.364583333", "infer", FIRST),
         ("40513", "infer", FIRST.replace(hour=0, minute=0)),
+        ("20101201", "infer", FIRST.replace(hour=0, minute=0)),
+        ("20101201 08:45", "infer", FIRST),
+        ("20101201T084500", "infer", FIRST),
+        ("1-Dec-2010 08:45", "infer", FIRST),
+        ("01-DEC-10 8:45", "infer", FIRST),
+        ("1 December 2010 8:45:00", "infer", FIRST),
+        ("1. Dec. 2010 8:45", "infer", FIRST),
+        ("Dec 1, 2010 8:45 PM", "infer", FIRST.replace(hour=20)),
+        ("December 1 2010", "infer", FIRST.replace(hour=0, minute=0)),
+        ("1-Sept-2010", "infer", datetime.datetime(2010, 9, 1)),
+        ("30-Feb-2010", "infer", None),
+        ("1-Mug-2010", "infer", None),
+        ("20101301", "infer", None),
         ("2010", "infer", None),
         ("30/2/2010", "day_first", None),
         ("13/13/2010", "day_first", None),
