@@ -7,11 +7,13 @@ little, so the starts are made by cuts, and each Lloyd step from there trades so
 for a tighter fit. docs/clustering_study.md compares.
 """
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from customer_segments.one_thread import use_one_thread
 
@@ -33,7 +35,11 @@ def fit_centroids(
     starts = cut_centroids(rows, cluster_count, directions)
     if step_count == 0:
         return starts
-    model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
+    with warnings.catch_warnings():
+        # Where many customers are exact copies, a cluster may lose all of its own. Shares and
+        # stability judge what was fitted; a warning for each refit adds nothing.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
 
 

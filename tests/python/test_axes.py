@@ -28,9 +28,6 @@ RULE: dict[str, Any] = {
     "customer_limit": 1000,
 }
 
-# The planted shop has few distinct tastes.
-pytestmark = pytest.mark.filterwarnings("ignore:Number of distinct clusters")
-
 
 def test_the_recommended_numbers_are_taken() -> None:
     table = recommend_counts(
