@@ -189,13 +189,17 @@ def _from_excel(number: str) -> str:
     return f"make_timestamp(cast(round(({number} - 25569) * 86400) as bigint) * 1000000)"
 
 
+_FRACTIONAL = r"DOUBLE|FLOAT|DECIMAL\(.*\)"
+_NUMERIC = rf"U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|{_FRACTIONAL}"
+
+
 def sql_id(column: str, data_type: str) -> str:
     """Return the SQL that writes an id as text: a whole number without decimals or exponent."""
     if data_type == "VARCHAR":
         return column
     if data_type == "BLOB":  # text that its writer did not mark as text
         return f"coalesce(try(decode({column})), cast({column} as varchar))"
-    if re.match("DOUBLE|FLOAT|DECIMAL", data_type):
+    if re.fullmatch(_FRACTIONAL, data_type):
         whole = f"try_cast({column} as hugeint)"
         return (
             f"case when {column} = {whole} then cast({whole} as varchar) "
@@ -206,7 +210,7 @@ def sql_id(column: str, data_type: str) -> str:
 
 def sql_id_number(column: str, data_type: str) -> str:
     """Return the SQL for an id that the file holds as a whole number, null for any other."""
-    if data_type in ("VARCHAR", "BLOB"):
+    if not re.fullmatch(_NUMERIC, data_type):
         return "cast(null as bigint)"
     number = f"try_cast({column} as bigint)"
     return f"case when {column} = {number} then {number} end"

@@ -304,6 +304,26 @@ def test_parquet_day_without_time_and_text_everywhere(tmp_path):
     assert typed(path)[0][4:6] == (datetime.datetime(2010, 12, 1), Decimal("3.75"))
 
 
+@pytest.mark.parametrize(
+    ("customer", "number", "text"),
+    [
+        ("200::utinyint", 200, None),
+        ("12583::uinteger", 12583, None),
+        ("12583.00::decimal(18, 2)", 12583, None),
+        ("-1::smallint", -1, None),
+        ("12583.5::double", None, "12583.5"),
+        ("'nan'::double", None, "nan"),
+        ("9223372036854775808::hugeint", None, "9223372036854775808"),
+        ("'12583'", None, "12583"),
+        ("date '2010-12-01'", None, "2010-12-01"),
+        ("null::bigint", None, None),
+    ],
+)
+def test_customer_numbers(tmp_path, customer, number, text):
+    path = write_parquet(tmp_path / "a.parquet", "date '2010-12-01'", customer=customer)
+    assert read(path, columns="customer_number, customer_id") == [(number, text)]
+
+
 @pytest.mark.parametrize("number", ["20101201", "20101201::double", "40513"])
 def test_parquet_days_as_numbers(tmp_path, number):
     path = write_parquet(tmp_path / "a.parquet", number)
