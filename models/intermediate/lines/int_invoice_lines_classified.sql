@@ -19,7 +19,7 @@ as_of as (
 
 ),
 
--- Few: the lines of everybody else name the one country that their customer is in.
+-- Few. Everybody else is in the one country that their lines name, as is a line without a customer.
 customers_of_countries as (
 
     select * from {{ ref('int_customers_located') }}
