@@ -111,7 +111,7 @@ sample: .venv/runtime ## Write data/sample/ again; the bytes are the same every 
 	@$(RUN) data/sample/generate.py
 
 lock: .venv/development ## Resolve pyproject.toml again into the lock files
-	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --upgrade -o requirements.lock
+	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group build --upgrade -o requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml $(LOCK) --group dev -c requirements.lock \
 		-o requirements-dev.lock
 	@.venv/bin/uv pip compile --group bench $(LOCK) -c requirements-dev.lock -o requirements-bench.lock
