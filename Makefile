@@ -10,8 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && break; done)
 RUN := .venv/bin/python
-# plugins/ holds the adapter of Spark; dbt looks for it when asked for --target spark.
-export PYTHONPATH := python_models:plugins
+SEGMENTS := .venv/bin/customer-segments
 export DBT_PROFILES_DIR := .
 # Arguments for dbt, such as DBT="--vars 'as_of: 2024-09-01'"
 DBT ?=
@@ -28,22 +27,22 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: .venv/runtime ## Build from the sample, or from INVOICE_LINES=file, folder or "glob"
-	@$(RUN) -m customer_segments build $(DBT)
+	@$(SEGMENTS) build $(DBT)
 
 data: export DATA_FILE := $(FILE)
 data: .venv/runtime ## Fetch the public workbook into data/public/, or from FILE=archive.zip
-	@$(RUN) -m customer_segments data
+	@$(SEGMENTS) data
 
 audiences: .venv/runtime ## Write a CSV and a Parquet file for each audience, FOLDER=target/audiences
-	@$(RUN) -m customer_segments audiences $(if $(FOLDER),"$(FOLDER)")
+	@$(SEGMENTS) audiences $(if $(FOLDER),"$(FOLDER)")
 
 FOLDER :=
 
 report: .venv/runtime ## Write the report of the last build again, target/report.html
-	@$(RUN) -m customer_segments report
+	@$(SEGMENTS) report
 
 backtest: .venv/runtime ## Measure segments of earlier days on what followed, CUTOFFS="2011-09-01"
-	@$(RUN) -m customer_segments backtest $(CUTOFFS) $(DBT)
+	@$(SEGMENTS) backtest $(CUTOFFS) $(DBT)
 
 bench: .venv/bench ## Measure next to pandas, polars and DuckDB by hand, SIZES="0.5 5 50" RUNS=3
 	@$(RUN) -m benchmarks.bench --sizes $(SIZES) --runs $(RUNS) $(if $(WAYS),--ways $(WAYS))
@@ -102,7 +101,7 @@ reference: .venv/development ## Write again what docs/ makes of the project, its
 	@rm -f target/sample_warehouse.duckdb
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb \
-		$(RUN) -m customer_segments build --vars 'diagnostics: true' >/dev/null
+		$(SEGMENTS) build --vars 'diagnostics: true' >/dev/null
 	@$(RUN) -m docs.reference target/sample.duckdb
 	@$(RUN) docs/segments_picture.py target/sample.duckdb
 	@$(RUN) docs/report_library.py
@@ -131,9 +130,10 @@ clean: ## Remove what builds made; the environment and the published database st
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none found." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/runtime: requirements.lock | .venv/bin/python
+.venv/runtime: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what requirements.lock pins, once ..."
 	@$(INSTALL) $<
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/development: requirements-dev.lock .venv/runtime

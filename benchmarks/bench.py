@@ -78,7 +78,7 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
     folder = FOLDER / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "python_models")}
+    environment = {**os.environ}
     if way.file:
         command = [sys.executable, "-m", f"benchmarks.peers.{way.file}", str(lines), str(folder)]
     else:

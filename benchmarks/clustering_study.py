@@ -1,6 +1,6 @@
 r"""The tables of docs/clustering_study.md, from invoice files named on the command line.
 
-    PYTHONPATH=python_models python benchmarks/clustering_study.py lines.parquet shop.csv \
+    python benchmarks/clustering_study.py lines.parquet shop.csv \
         --cutoffs 2011-06-01 2011-09-01 --months 2011-06-01 2011-07-01 --builds builds
 
 Features come from the project's own dbt build, one for each file and as-of date; builds that are
@@ -27,15 +27,15 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from customer_segments import metrics
-from customer_segments import taste as taste_axis
-from customer_segments.baselines import EXERCISE_FEATURES, exercise_labels
-from customer_segments.behaviour import fit_behaviour
-from customer_segments.clustering import Labels, Matrix, distances, nearest
-from customer_segments.taste import fit_taste, item_matrix
+from customer_segments.backtesting import outcomes as metrics
+from customer_segments.backtesting.baselines import EXERCISE_FEATURES, exercise_labels
+from customer_segments.fitting import taste as taste_axis
+from customer_segments.fitting.behaviour import fit_behaviour
+from customer_segments.fitting.clustering import Labels, Matrix, distances, nearest
+from customer_segments.fitting.taste import fit_taste, item_matrix
 
 PROJECT = Path(__file__).resolve().parents[1]
-COLUMNS = ["net_sales_gbp", "order_count", "recency_days"]
+COLUMNS = ["net_sales", "order_count", "recency_days"]
 ITEM_MIN_CUSTOMERS, COMPONENTS, CLIP_SHARE, SEED = 5, 4, 0.01, 20101201
 LARGEST = 4  # accounts that a segmentation should do without
 
@@ -162,7 +162,7 @@ def build(file: Path, as_of: str, folder: Path) -> Path:
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
         command += ["--resource-type", "model", "seed", "--target-path", str(folder / "target")]
         command += ["--select", "+fct_customer_features", "+fct_customer_items"]
-        command += ["+fct_exercise_features", "--vars", f"{{as_of: {as_of}, customer_scope: all}}"]
+        command += ["+fct_baseline_features", "--vars", f"{{as_of: {as_of}, customer_scope: all}}"]
         settings = {"INVOICE_LINES": str(file), "SEGMENTS_WAREHOUSE": str(unfinished)}
         subprocess.run(command, check=True, cwd=PROJECT, env={**os.environ, **settings})
         unfinished.rename(warehouse)
@@ -174,13 +174,13 @@ def populations(file: Path, as_of: str, folder: Path, home: str) -> Iterator[Pop
     with duckdb.connect(str(build(file, as_of, folder)), read_only=True) as warehouse:
         features = warehouse.sql("from fct_customer_features order by customer_id").df()
         counts = warehouse.sql("from fct_customer_items order by customer_id, stock_code").df()
-        exercise = warehouse.sql("from fct_exercise_features").df()
+        exercise = warehouse.sql("from fct_baseline_features").df()
     with duckdb.connect(str(build(file, "data", folder)), read_only=True) as warehouse:
         future = warehouse.sql(
-            "select customer_id, stock_code, cast(net_sales_gbp as double) as net_sales_gbp"
+            "select customer_id, stock_code, cast(net_sales as double) as net_sales"
             f" from fct_sale_lines where unit_count > 0 and invoiced_at >= '{as_of}'"
             if as_of != "data"
-            else "select '' as customer_id, '' as stock_code, 0.0 as net_sales_gbp limit 0"
+            else "select '' as customer_id, '' as stock_code, 0.0 as net_sales limit 0"
         ).df()
     named = partial(_population, as_of=as_of, counts=counts, future=future, exercise=exercise)
     yield named(name=file.stem, features=features)
@@ -206,7 +206,7 @@ def _population(
         return item_matrix(once, ids.to_numpy(dtype=object), codes)
 
     counts = counts.assign(row=ids.get_indexer(counts["customer_id"]))
-    spend = future.groupby("customer_id")["net_sales_gbp"].sum().reindex(ids, fill_value=0)
+    spend = future.groupby("customer_id")["net_sales"].sum().reindex(ids, fill_value=0)
     return Population(
         name,
         as_of,
@@ -228,7 +228,7 @@ def stability_row(population: Population, design: Design, repeat_count: int) -> 
         repeat_count=repeat_count,
     )
     cells = [f"{axis.mean():.3f} / {np.quantile(axis, 0.1):.3f}" for axis in found.T]
-    by_size = np.argsort(-population.features["net_sales_gbp"].to_numpy(dtype=np.float64))
+    by_size = np.argsort(-population.features["net_sales"].to_numpy(dtype=np.float64))
     others, everybody = np.sort(by_size[LARGEST:]), np.arange(len(by_size))
     with_them, without = (label(design, population, fit, others) for fit in (everybody, others))
     cells += [f"{adjusted_rand_score(with_them[:, axis], without[:, axis]):.3f}" for axis in (0, 2)]
@@ -238,7 +238,7 @@ def stability_row(population: Population, design: Design, repeat_count: int) -> 
 def backtest_row(population: Population, labels: Labels) -> list[str]:
     """Return shares and what the labels say about what follows."""
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
-    past = population.features["net_sales_gbp"].to_numpy(dtype=np.float64)
+    past = population.features["net_sales"].to_numpy(dtype=np.float64)
     items = population.past_items, population.future_items, labels
     spend = population.future_spend
     return [

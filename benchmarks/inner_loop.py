@@ -84,7 +84,6 @@ def main() -> None:
                 "INVOICE_LINES": str(PROJECT / "data" / "sample" / "invoice_lines.csv"),
                 "SEGMENTS_WAREHOUSE": str(ours / "warehouse.duckdb"),
                 "SEGMENTS_DATABASE": str(ours / "published.duckdb"),
-                "PYTHONPATH": str(PROJECT / "python_models"),
             },
             "an empty one": {"DBT_PROJECT_DIR": str(empty), "DBT_PROFILES_DIR": str(empty)},
         }

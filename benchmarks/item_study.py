@@ -1,6 +1,6 @@
 r"""Figures of DECISIONS.md, "What segments buy": how lists of items hold in what follows.
 
-    PYTHONPATH=python_models python benchmarks/item_study.py lines.parquet --scope all \
+    python benchmarks/item_study.py lines.parquet --scope all \
         --cutoffs 2011-06-01 2011-09-01 --builds builds
 
 Builds that are in the folder already are used again.

@@ -17,7 +17,7 @@ TABLES = [
     ("main.fct_orders", "orders", ""),
     ("main.dim_customers", "customers", ""),
     ("main.fct_customer_features", "customer_features", ""),
-    (f"ml.ml_model_parameters where {OF_THE_FIT}", "model_parameters", ""),
+    (f"intermediate.ml_kmeans_parameters where {OF_THE_FIT}", "model_parameters", ""),
     # Distances and what follows from them are equal to the eye only: other sums, another order.
     (
         "main.fct_customer_reasons",
@@ -91,7 +91,7 @@ LABELLED = {
         select
             'B' || behaviour_cluster_id || 'T' || taste_cluster_id as segment_id,
             order_count,
-            net_sales_gbp
+            net_sales
         from read_parquet('{0}/customer_features.parquet')
     """,
     "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
@@ -111,7 +111,7 @@ def segment_totals(folder: Path) -> list[tuple[object, ...]]:
                 totals: list[tuple[object, ...]] = connection.sql(
                     f"with customers as ({customers.format(folder)}) "
                     "select segment_id, count(*), sum(order_count), "
-                    "cast(round(sum(net_sales_gbp)) as bigint) from customers "
+                    "cast(round(sum(net_sales)) as bigint) from customers "
                     "group by all order by all"
                 ).fetchall()
                 return totals

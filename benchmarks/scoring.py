@@ -1,6 +1,6 @@
 r"""How long the published function score_customers takes for many customers.
 
-    PYTHONPATH=python_models python benchmarks/scoring.py customer_segments.duckdb 1000000
+    python benchmarks/scoring.py customer_segments.duckdb 1000000
 
 Customers and what they bought are drawn at random, from the items that the model knows and as many
 that it does not. CPU seconds count all threads: on an idle machine the wall clock is about their
@@ -19,7 +19,7 @@ CUSTOMERS = """
         'C' || range as customer_id,
         cast(1 + floor(random() * 700) as bigint) as recency_days,
         cast(1 + floor(exp(random() * 4)) as bigint) as order_count,
-        cast(exp(3 + random() * 7) as decimal(18, 4)) as net_sales_gbp
+        cast(exp(3 + random() * 7) as decimal(18, 4)) as net_sales
     from range($customers)
 """
 ITEM_COUNTS = """

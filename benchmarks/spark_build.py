@@ -137,7 +137,6 @@ def build(
         "SEGMENTS_SPARK_WAREHOUSE": str(folder / "warehouse"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
-        "PYTHONPATH": os.pathsep.join(["python_models", "plugins"]),
         "DBT_PROFILES_DIR": ".",
     }
     target = ["--target", "connect" if on == "connect" else "spark"]

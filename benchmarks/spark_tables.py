@@ -20,8 +20,8 @@ def start_with_model(session: SparkSession, duckdb_warehouse: Path) -> None:
         session.sql(f"drop schema if exists {schema} cascade")
     session.sql("create schema ml")
     with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
-        models = connection.sql("from ml.ml_model_parameters").to_arrow_table()
-    session.createDataFrame(models).write.format("parquet").saveAsTable("ml.ml_model_parameters")
+        models = connection.sql("from intermediate.ml_kmeans_parameters").to_arrow_table()
+    session.createDataFrame(models).write.format("parquet").saveAsTable("intermediate.ml_kmeans_parameters")
 
 
 def differences(duckdb_warehouse: Path, spark_warehouse: Path) -> dict[str, str]:
@@ -33,7 +33,7 @@ def differences(duckdb_warehouse: Path, spark_warehouse: Path) -> dict[str, str]
             "select schema_name, table_name from duckdb_tables() "
             f"where schema_name in {SCHEMAS} "
             # The build on DuckDB asked for a model, the one on Spark had it.
-            "and table_name <> 'ml_model_request' order by all"
+            "and table_name <> 'ml_fit_decision' order by all"
         ).fetchall()
         for schema, table in tables:
             if problem := _difference(connection, spark_warehouse, schema, table):

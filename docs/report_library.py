@@ -6,7 +6,7 @@ import altair
 import vl_convert
 
 PROJECT = Path(__file__).resolve().parents[1]
-FILE = PROJECT / "python_models" / "customer_segments" / "report" / "page" / "vega.js"
+FILE = PROJECT / "src" / "customer_segments" / "report" / "page" / "vega.js"
 
 
 def library() -> str:

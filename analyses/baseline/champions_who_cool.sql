@@ -3,7 +3,7 @@ select
     rfm.rfm_cell,
     rfm.recency_days,
     rfm.order_count,
-    rfm.net_sales_gbp,
+    rfm.net_sales,
     segments.segment_name
 from {{ ref('fct_customer_rfm') }} as rfm
 inner join {{ ref('fct_customer_segments') }} as segments
@@ -11,5 +11,5 @@ inner join {{ ref('fct_customer_segments') }} as segments
 where
     rfm.rfm_segment = 'Champions'
     and segments.behaviour_profile <> 'core'
-order by rfm.net_sales_gbp desc, rfm.customer_id
+order by rfm.net_sales desc, rfm.customer_id
 limit 10

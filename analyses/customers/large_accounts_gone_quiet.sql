@@ -1,7 +1,7 @@
 select
     features.customer_id,
     features.country,
-    features.net_sales_gbp,
+    features.net_sales,
     features.recency_days,
     segments.taste_name,
     playbook.owner
@@ -11,5 +11,5 @@ inner join {{ ref('fct_customer_features') }} as features
 inner join {{ ref('dim_playbook') }} as playbook
     on segments.behaviour_profile = playbook.behaviour_profile
 where segments.behaviour_profile = 'cooling'
-order by features.net_sales_gbp desc, features.customer_id
+order by features.net_sales desc, features.customer_id
 limit 10

@@ -3,7 +3,7 @@ with totals as (
     select
         segments.taste_name,
         items.product_family,
-        sum(bought.net_sales_gbp) as net_sales_gbp
+        sum(bought.net_sales) as net_sales
     from {{ ref('fct_customer_items') }} as bought
     inner join {{ ref('fct_customer_segments') }} as segments
         on bought.customer_id = segments.customer_id
@@ -17,9 +17,9 @@ ranked as (
 
     select
         *,
-        net_sales_gbp / sum(net_sales_gbp) over (partition by taste_name) as net_sales_share,
+        net_sales / sum(net_sales) over (partition by taste_name) as net_sales_share,
         row_number() over (
-            partition by taste_name order by net_sales_gbp desc, product_family
+            partition by taste_name order by net_sales desc, product_family
         ) as family_rank
     from totals
 
@@ -28,7 +28,7 @@ ranked as (
 select
     taste_name,
     product_family,
-    net_sales_gbp,
+    net_sales,
     net_sales_share
 from ranked
 where family_rank <= 3

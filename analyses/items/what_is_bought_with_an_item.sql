@@ -14,7 +14,7 @@ order_items as (
         invoice_id,
         stock_code
     from {{ ref('fct_sale_lines') }}
-    where unit_count > 0
+    where net_unit_count > 0
 
 ),
 

@@ -10,7 +10,7 @@ where
     offered.customer_id = (
         select customer_id
         from {{ ref('fct_customer_features') }}
-        order by net_sales_gbp desc, customer_id
+        order by net_sales desc, customer_id
         limit 1
     )
 order by offered.item_rank

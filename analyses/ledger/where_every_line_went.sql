@@ -2,7 +2,7 @@ select
     disposition,
     reason,
     line_count,
-    value_gbp
+    line_value
 from {{ ref('rpt_line_dispositions') }}
 order by line_count desc, disposition, reason
 limit 12

@@ -3,7 +3,7 @@ select
     to_segment_name,
     customer_count,
     from_share,
-    net_sales_gbp
+    net_sales
 from {{ ref('rpt_segment_migration') }}
 where
     is_current

@@ -14,7 +14,7 @@ with half_a_year_ago as (
 
 select
     features.customer_id,
-    features.net_sales_gbp,
+    features.net_sales,
     features.recency_days,
     segments.segment_name
 from half_a_year_ago
@@ -23,5 +23,5 @@ inner join {{ ref('fct_customer_segments') }} as segments
 inner join {{ ref('fct_customer_features') }} as features
     on half_a_year_ago.customer_id = features.customer_id
 where segments.behaviour_profile <> 'core'
-order by features.net_sales_gbp desc, features.customer_id
+order by features.net_sales desc, features.customer_id
 limit 10

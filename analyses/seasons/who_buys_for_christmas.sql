@@ -1,7 +1,7 @@
 select
     coalesce(segments.segment_name, 'all segments') as segment_name,
     count(*) as customer_count,
-    sum(features.november_december_share * features.net_sales_gbp) / sum(features.net_sales_gbp)
+    sum(features.november_december_share * features.net_sales) / sum(features.net_sales)
         as november_december_share
 from {{ ref('fct_customer_features') }} as features
 inner join {{ ref('fct_customer_segments') }} as segments

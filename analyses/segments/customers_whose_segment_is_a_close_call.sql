@@ -1,6 +1,6 @@
 select
     segments.customer_id,
-    features.net_sales_gbp,
+    features.net_sales,
     segments.segment_id,
     segments.behaviour_runner_up_segment_id,
     segments.behaviour_confidence,
@@ -11,7 +11,7 @@ from {{ ref('fct_customer_segments') }} as segments
 inner join {{ ref('fct_customer_features') }} as features
     on segments.customer_id = features.customer_id
 where
-    features.net_sales_gbp >= 1000
+    features.net_sales >= 1000
     and segments.confidence < 0.995
 order by segments.confidence, segments.customer_id
 limit 10

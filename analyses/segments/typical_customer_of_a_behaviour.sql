@@ -3,7 +3,7 @@ select
     count(*) as customer_count,
     median(features.recency_days) as median_recency_days,
     median(features.order_count) as median_order_count,
-    median(features.average_cart_gbp) as median_cart_gbp,
+    median(features.average_order_value) as median_order_value,
     median(features.item_count) as median_item_count,
     median(features.repeat_item_share) as median_repeat_item_share
 from {{ ref('fct_customer_segments') }} as segments

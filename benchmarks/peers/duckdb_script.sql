@@ -37,14 +37,14 @@ with lines as (
         text_or_null(Description) as item_description,
         text_or_null(Country) as country,
         try_cast(Quantity as integer) as quantity,
-        try_cast(UnitPrice as decimal(18, 4)) as unit_price_gbp,
+        try_cast(UnitPrice as decimal(18, 4)) as unit_price,
         case
             when abs(cast(Quantity as double) * UnitPrice) < 1e13
                 then try_cast(
                     try_cast(Quantity as integer) * try_cast(UnitPrice as decimal(18, 4))
                     as decimal(18, 4)
                 )
-        end as line_gbp,
+        end as line_value,
         StockCode as stock_text,
         Quantity as quantity_number,
         UnitPrice as price_number,
@@ -59,8 +59,8 @@ flagged as (
             when invoice_id is null then 'invoice number'
             when stock_code is null then 'stock code'
             when quantity is null then 'quantity'
-            when unit_price_gbp is null then 'unit price'
-            when line_gbp is null then 'line value'
+            when unit_price is null then 'unit price'
+            when line_value is null then 'line value'
             when invoiced_at is null then 'invoice date'
         end as unreadable_column
     from lines
@@ -79,12 +79,12 @@ select
     case unreadable_column
         when 'quantity' then cast(quantity_number as text)
         when 'unit price' then cast(price_number as text)
-        when 'line value' then cast(quantity as text) || ' x ' || cast(unit_price_gbp as text)
+        when 'line value' then cast(quantity as text) || ' x ' || cast(unit_price as text)
     end as unreadable_text,
     quantity,
-    unit_price_gbp,
-    line_gbp,
-    coalesce(regexp_full_match(invoice_id, 'C\d*') or (quantity < 0 and unit_price_gbp > 0), false)
+    unit_price,
+    line_value,
+    coalesce(regexp_full_match(invoice_id, 'C\d*') or (quantity < 0 and unit_price > 0), false)
         as is_cancellation,
     invoiced_at
 from flagged;
@@ -106,7 +106,7 @@ copies as (
         line_id,
         row_number() over (
             partition by
-                invoice_id, stock_code, quantity, invoiced_at, unit_price_gbp, customer_id, country,
+                invoice_id, stock_code, quantity, invoiced_at, unit_price, customer_id, country,
                 item_description
             order by line_id
         ) as copy_number
@@ -121,7 +121,7 @@ with by_country as (
     select
         customer_id,
         coalesce(country, 'Unspecified') as country,
-        sum(line_gbp) as net_gbp,
+        sum(line_value) as net_value,
         max(invoiced_at) as last_invoiced_at
     from invoice_lines
     where customer_id is not null and line_id not in (select line_id from repeats where is_duplicate)
@@ -133,7 +133,7 @@ select
     count(*) over (partition by customer_id) as country_count
 from by_country
 qualify row_number() over (
-    partition by customer_id order by net_gbp desc, last_invoiced_at desc, country
+    partition by customer_id order by net_value desc, last_invoiced_at desc, country
 ) = 1;
 
 create temp table services as
@@ -157,15 +157,15 @@ with classified as (
         case
             when unreadable_column is not null then 'malformed'
             when is_duplicate then 'duplicate'
-            when services.kind is not null or is_adjustment or unit_price_gbp < 0
+            when services.kind is not null or is_adjustment or unit_price < 0
                 then 'non_merchandise'
             when
                 not is_cancellation
-                and (quantity <= 0 or (unit_price_gbp = 0 and customer_id is null))
+                and (quantity <= 0 or (unit_price = 0 and customer_id is null))
                 then 'stock_note'
             when customer_id is null then 'unidentified'
             when is_cancellation then 'cancellation'
-            when unit_price_gbp = 0 then 'free_good'
+            when unit_price = 0 then 'free_good'
             else 'sale'
         end as disposition
     from invoice_lines as lines
@@ -190,7 +190,7 @@ select
         when 'free_good' then 'price is zero'
         else 'goods sold'
     end as reason,
-    quantity, unit_price_gbp, line_gbp, is_item_repeated, invoiced_at
+    quantity, unit_price, line_value, is_item_repeated, invoiced_at
 from classified;
 
 -- Sales and cancellations of what a customer cancelled at all, oldest first.
@@ -215,7 +215,7 @@ with running as (
     window ordered as (
         partition by customer_id, stock_code
         order by
-            invoiced_at, is_cancellation, invoice_id, unit_price_gbp, quantity, item_description,
+            invoiced_at, is_cancellation, invoice_id, unit_price, quantity, item_description,
             line_id
         rows unbounded preceding
     )
@@ -291,13 +291,13 @@ where is_cancellation and abs(quantity) > matched_units;
 
 create table sale_lines as
 select
-    line_id, invoice_id, customer_id, stock_code, item_description, unit_price_gbp,
+    line_id, invoice_id, customer_id, stock_code, item_description, unit_price,
     quantity as sold_unit_count,
     coalesce(returned, 0) as returned_unit_count,
     quantity - coalesce(returned, 0) as unit_count,
-    line_gbp as sold_gbp,
-    cast(coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as returned_gbp,
-    cast(line_gbp - coalesce(returned, 0) * unit_price_gbp as decimal(18, 4)) as net_sales_gbp,
+    line_value as sold_value,
+    cast(coalesce(returned, 0) * unit_price as decimal(18, 4)) as returned_value,
+    cast(line_value - coalesce(returned, 0) * unit_price as decimal(18, 4)) as net_sales,
     is_item_repeated,
     invoiced_at
 from invoice_lines_classified as lines
@@ -319,9 +319,9 @@ select
     cast(sum(sold_unit_count) as bigint) as sold_unit_count,
     cast(sum(returned_unit_count) as bigint) as returned_unit_count,
     cast(sum(unit_count) as bigint) as unit_count,
-    cast(sum(sold_gbp) as decimal(18, 4)) as sold_gbp,
-    cast(sum(returned_gbp) as decimal(18, 4)) as returned_gbp,
-    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(sum(sold_value) as decimal(18, 4)) as sold_value,
+    cast(sum(returned_value) as decimal(18, 4)) as returned_value,
+    cast(sum(net_sales) as decimal(18, 4)) as net_sales,
     count(*) filter (where unit_count >= 24) as wholesale_line_count,
     sum(unit_count) > 0 as is_kept,
     min(invoiced_at) as ordered_at,
@@ -337,7 +337,7 @@ select
     + count(distinct invoice_id) filter (where is_item_repeated) as order_count,
     count(*) as line_count,
     cast(sum(unit_count) as bigint) as unit_count,
-    cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
+    cast(sum(net_sales) as decimal(18, 4)) as net_sales,
     cast(min(invoiced_at) as date) as first_bought_date,
     cast(max(invoiced_at) as date) as last_bought_date
 from sale_lines
@@ -375,12 +375,12 @@ with order_totals as (
         cast(sum(line_count) as bigint) as line_count,
         cast(sum(unit_count) as bigint) as unit_count,
         cast(sum(wholesale_line_count) as bigint) as wholesale_line_count,
-        cast(sum(net_sales_gbp) as decimal(18, 4)) as net_sales_gbp,
-        min(net_sales_gbp) as min_cart_gbp,
-        max(net_sales_gbp) as max_cart_gbp,
-        median(cast(net_sales_gbp as double)) as median_cart_gbp,
-        avg(item_count) as items_per_cart,
-        sum(net_sales_gbp) filter (where month(order_date) >= 11) as november_december_gbp,
+        cast(sum(net_sales) as decimal(18, 4)) as net_sales,
+        min(net_sales) as min_order_value,
+        max(net_sales) as max_order_value,
+        median(cast(net_sales as double)) as median_order_value,
+        avg(item_count) as items_per_order,
+        sum(net_sales) filter (where month(order_date) >= 11) as november_december_sales,
         count(distinct date_trunc('month', order_date)) as active_month_count,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
@@ -416,7 +416,7 @@ item_totals as (
         select
             items.customer_id,
             items.order_count,
-            cast(items.net_sales_gbp as double) / cast(totals.net_sales_gbp as double) as share
+            cast(items.net_sales as double) / cast(totals.net_sales as double) as share
         from customer_item_counts as items
         inner join order_totals as totals on items.customer_id = totals.customer_id
     )
@@ -432,17 +432,17 @@ select
     line_count,
     unit_count,
     item_count,
-    net_sales_gbp,
-    cast(net_sales_gbp as double) / order_totals.order_count as average_cart_gbp,
-    min_cart_gbp,
-    max_cart_gbp,
-    median_cart_gbp,
-    items_per_cart,
-    cast(net_sales_gbp as double) / unit_count as average_unit_price_gbp,
-    cast(net_sales_gbp as double) / line_count as average_line_gbp,
+    net_sales,
+    cast(net_sales as double) / order_totals.order_count as average_order_value,
+    min_order_value,
+    max_order_value,
+    median_order_value,
+    items_per_order,
+    cast(net_sales as double) / unit_count as average_unit_price,
+    cast(net_sales as double) / line_count as average_line_value,
     cast(repeat_item_count as double) / item_count as repeat_item_share,
     item_entropy_bits,
-    coalesce(cast(november_december_gbp as double), 0) / cast(net_sales_gbp as double)
+    coalesce(cast(november_december_sales as double), 0) / cast(net_sales as double)
         as november_december_share,
     cast(wholesale_line_count as double) / line_count as wholesale_line_share,
     return_share,
@@ -526,7 +526,7 @@ profiles as (
     select
         cluster_id,
         case
-            when max(value) filter (where feature = 'net_sales_gbp') >= 0
+            when max(value) filter (where feature = 'net_sales') >= 0
                 then case
                     when max(value) filter (where feature = 'recency_days') < 0 then 'core'
                     else 'cooling'
@@ -584,7 +584,7 @@ select
     cluster_id,
     max(value) filter (where feature = 'recency_days') as recency,
     max(value) filter (where feature = 'order_count') as orders,
-    max(value) filter (where feature = 'net_sales_gbp') as sales
+    max(value) filter (where feature = 'net_sales') as sales
 from model_parameters
 where axis = 'behaviour' and parameter = 'centroid'
 group by 1;
@@ -596,18 +596,18 @@ select
         as recency,
     (least(greatest(ln(1 + order_count), counts.clip_low), counts.clip_high) - counts.mean)
     / counts.scale as orders,
-    (least(greatest(ln(1 + cast(net_sales_gbp as double)), pounds.clip_low), pounds.clip_high)
+    (least(greatest(ln(1 + cast(net_sales as double)), pounds.clip_low), pounds.clip_high)
     - pounds.mean) / pounds.scale as sales
 from customer_features
 inner join feature_scales as days on days.feature = 'recency_days'
 inner join feature_scales as counts on counts.feature = 'order_count'
-inner join feature_scales as pounds on pounds.feature = 'net_sales_gbp';
+inner join feature_scales as pounds on pounds.feature = 'net_sales';
 
 create temp table behaviour_reasons as
 with contributions as (
     select
         customer_id,
-        recency_days, order_count, cast(net_sales_gbp as double) as net_sales_gbp,
+        recency_days, order_count, cast(net_sales as double) as net_sales,
         power(positions.recency - next.recency, 2) - power(positions.recency - own.recency, 2)
             as recency,
         power(positions.orders - next.orders, 2) - power(positions.orders - own.orders, 2) as orders,
@@ -623,7 +623,7 @@ typical as (
     select
         percentile_disc(0.5) within group (order by recency_days) as recency_days,
         percentile_disc(0.5) within group (order by order_count) as order_count,
-        percentile_disc(0.5) within group (order by net_sales_gbp) as net_sales_gbp
+        percentile_disc(0.5) within group (order by net_sales) as net_sales
     from contributions
 )
 select
@@ -649,13 +649,13 @@ select
 from contributions cross join typical
 union all
 select
-    customer_id, 'net_sales_gbp',
+    customer_id, 'net_sales',
     1 + cast(orders > sales as int) + cast(recency > sales as int),
     sales,
-    contributions.net_sales_gbp,
-    typical.net_sales_gbp,
-    format('{:,.0f}', round(contributions.net_sales_gbp)) || ' GBP net sales, typical '
-    || format('{:,.0f}', round(typical.net_sales_gbp))
+    contributions.net_sales,
+    typical.net_sales,
+    format('{:,.0f}', round(contributions.net_sales)) || ' GBP net sales, typical '
+    || format('{:,.0f}', round(typical.net_sales))
 from contributions cross join typical;
 
 -- ... then by family of items, which each have a part of the squared distances' difference.
@@ -811,7 +811,7 @@ moves as (
     select customer_id, 'order_count', orders + orders_move, orders_move
     from gaps inner join positions using (customer_id)
     union all
-    select customer_id, 'net_sales_gbp', sales + sales_move, sales_move
+    select customer_id, 'net_sales', sales + sales_move, sales_move
     from gaps inner join positions using (customer_id)
 ),
 smallest as (
@@ -860,7 +860,7 @@ select
                 - centroids.recency, 2)
             + power(case feature when 'order_count' then place else positions.orders end
                 - centroids.orders, 2)
-            + power(case feature when 'net_sales_gbp' then place else positions.sales end
+            + power(case feature when 'net_sales' then place else positions.sales end
                 - centroids.sales, 2),
             centroids.cluster_id
         )
@@ -888,7 +888,7 @@ shown as (
         case feature
             when 'recency_days' then recency_days
             when 'order_count' then order_count
-            else cast(net_sales_gbp as double)
+            else cast(net_sales as double)
         end as customer_value,
         case
             when round(customer_value) <> changed_value then customer_value
@@ -940,24 +940,24 @@ with order_totals as (
         customer_id,
         sum(sold_unit_count) as sold_unit_count,
         sum(returned_unit_count) as returned_unit_count,
-        sum(net_sales_gbp) filter (where order_date >= as_of_date - 90) as last_90d_gbp,
-        sum(net_sales_gbp) filter (
+        sum(net_sales) filter (where order_date >= as_of_date - 90) as last_90d_spend,
+        sum(net_sales) filter (
             where order_date >= as_of_date - 180 and order_date < as_of_date - 90
-        ) as previous_90d_gbp
+        ) as previous_90d_spend
     from orders cross join as_of
     group by 1
 )
 select
     coalesce(segment_id, 'all') as segment_id,
     count(*) as customer_count,
-    sum(features.net_sales_gbp) as net_sales_gbp,
-    sum(last_90d_gbp) as net_sales_last_90d_gbp,
-    sum(previous_90d_gbp) as net_sales_previous_90d_gbp,
+    sum(features.net_sales) as net_sales,
+    sum(last_90d_spend) as net_sales_last_90d,
+    sum(previous_90d_spend) as net_sales_previous_90d,
     sum(features.order_count) as order_count,
     median(recency_days) as median_recency_days,
     median(features.order_count) as median_order_count,
     median(item_count) as median_item_count,
-    median(cast(features.net_sales_gbp as double)) as median_net_sales_gbp,
+    median(cast(features.net_sales as double)) as median_net_sales,
     sum(returned_unit_count) / sum(sold_unit_count) as return_share,
     avg(confidence) as mean_confidence
 from customer_segments

@@ -8,9 +8,9 @@ import yaml
 from numpy.typing import NDArray
 from scipy import sparse
 
-from customer_segments.confidence import Curve
-from customer_segments.model_gate import Gate, fit_model
-from customer_segments.segment_model import Customers, SegmentModel, Settings
+from customer_segments.fitting.segment_model import Customers, SegmentModel, Settings
+from customer_segments.judging.confidence import Curve
+from customer_segments.judging.gate import Gate, fit_model
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Stock codes that are no merchandise: seeds/stock_code_kinds.csv as one pattern.

@@ -131,18 +131,18 @@ def customer_features(orders: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
         line_count=("lines", "sum"),
         unit_count=("units", "sum"),
         wholesale=("wholesale", "sum"),
-        net_sales_gbp=("net_sales", "sum"),
+        net_sales=("net_sales", "sum"),
         min_cart=("net_sales", "min"),
         max_cart=("net_sales", "max"),
         median_cart=("net_sales", "median"),
-        items_per_cart=("items", "mean"),
+        items_per_order=("items", "mean"),
         late=("late", "sum"),
         active_months=("month", "nunique"),
     )
     days = carts[["customer", "day"]].drop_duplicates().sort_values(["customer", "day"])
     days["gap"] = days.groupby("customer")["day"].diff().dt.days
     features["median_gap"] = days.groupby("customer")["gap"].median()
-    share = items["net_sales"] / features["net_sales_gbp"].reindex(items["customer"]).to_numpy()
+    share = items["net_sales"] / features["net_sales"].reindex(items["customer"]).to_numpy()
     items = items.assign(bits=-share * np.log2(share), repeats=items["order_count"] > 1)
     totals = items.groupby("customer").agg(
         item_count=("item", "size"), bits=("bits", "sum"), repeats=("repeats", "sum")
@@ -150,11 +150,11 @@ def customer_features(orders: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
     features = features.join(totals)
     features["recency_days"] = (as_of - features["last_order"]).dt.days
     features["tenure_days"] = (as_of - features["first_order"]).dt.days
-    features["average_cart"] = features["net_sales_gbp"] / features["order_count"]
-    features["average_unit_price"] = features["net_sales_gbp"] / features["unit_count"]
-    features["average_line"] = features["net_sales_gbp"] / features["line_count"]
+    features["average_cart"] = features["net_sales"] / features["order_count"]
+    features["average_unit_price"] = features["net_sales"] / features["unit_count"]
+    features["average_line"] = features["net_sales"] / features["line_count"]
     features["repeat_share"] = features["repeats"] / features["item_count"]
-    features["late_share"] = features["late"] / features["net_sales_gbp"]
+    features["late_share"] = features["late"] / features["net_sales"]
     features["wholesale_share"] = features["wholesale"] / features["line_count"]
     features["return_share"] = returned["returned"] / returned["sold"]
     # In the order of the ids as text, which is that of the project's matrix.
@@ -195,8 +195,8 @@ def main(path: str, folder: str) -> None:
         customer_features(orders, items), items, lines["StockCode"].cat.categories
     )
     summary = features.groupby(["behaviour_cluster_id", "taste_cluster_id"]).agg(
-        customers=("net_sales_gbp", "size"),
-        net_sales=("net_sales_gbp", "sum"),
+        customers=("net_sales", "size"),
+        net_sales=("net_sales", "sum"),
         orders=("order_count", "sum"),
         median_recency=("recency_days", "median"),
         median_orders=("order_count", "median"),

@@ -54,9 +54,9 @@ def total_orders(sales: pl.DataFrame) -> pl.DataFrame:
             sold_unit_count=pl.col("sold_unit_count").cast(pl.Int64).sum(),
             returned_unit_count=pl.col("returned_unit_count").cast(pl.Int64).sum(),
             unit_count=units.cast(pl.Int64).sum(),
-            sold_gbp=pl.col("sold_gbp").sum(),
-            returned_gbp=pl.col("returned_gbp").sum(),
-            net_sales_gbp=pl.col("net_sales_gbp").sum(),
+            sold_value=pl.col("sold_value").sum(),
+            returned_value=pl.col("returned_value").sum(),
+            net_sales=pl.col("net_sales").sum(),
             wholesale_line_count=(units >= WHOLESALE_UNITS).sum().cast(pl.Int64),
             is_kept=(units > 0).any(),
             ordered_at=pl.col("invoiced_at").min(),
@@ -77,7 +77,7 @@ def total_items(sales: pl.DataFrame) -> pl.DataFrame:
             order_count=count_distinct("invoice_id"),
             line_count=pl.len().cast(pl.Int64),
             unit_count=pl.col("unit_count").cast(pl.Int64).sum(),
-            net_sales_gbp=pl.col("net_sales_gbp").sum(),
+            net_sales=pl.col("net_sales").sum(),
             first_bought_date=pl.col("invoiced_at").min().dt.date(),
             last_bought_date=pl.col("invoiced_at").max().dt.date(),
         )
@@ -114,15 +114,15 @@ def locate(lines: pl.DataFrame, raw: pl.DataFrame) -> pl.DataFrame:
     """Return the country of each customer's largest net sales, and the number of countries."""
     return (
         raw.lazy()
-        .select("customer_id", "country", "line_gbp", "invoiced_at")
+        .select("customer_id", "country", "line_value", "invoiced_at")
         .filter((lines["disposition"] != "duplicate") & pl.col("customer_id").is_not_null())
         .group_by("customer_id", "country")
-        .agg(net_gbp=pl.col("line_gbp").sum(), last_invoiced_at=pl.col("invoiced_at").max())
+        .agg(net_value=pl.col("line_value").sum(), last_invoiced_at=pl.col("invoiced_at").max())
         .group_by("customer_id", pl.col("country").cast(pl.String).fill_null("Unspecified"))
-        .agg(pl.col("net_gbp").sum(), pl.col("last_invoiced_at").max())
+        .agg(pl.col("net_value").sum(), pl.col("last_invoiced_at").max())
         .sort(
             "customer_id",
-            "net_gbp",
+            "net_value",
             "last_invoiced_at",
             "country",
             descending=[False, True, True, False],
@@ -162,7 +162,7 @@ def measure_customers(
     orders: pl.DataFrame, items: pl.DataFrame, located: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
     """Return about 25 features of customers who kept something, in the order of their ids."""
-    count, pound = pl.col("order_count"), pl.col("net_sales_gbp")
+    count, pound = pl.col("order_count"), pl.col("net_sales")
     lines = pl.col("line_count")
     return (
         total_carts(orders)
@@ -183,17 +183,17 @@ def measure_customers(
             "line_count",
             "unit_count",
             "item_count",
-            "net_sales_gbp",
-            (pound / count).alias("average_cart_gbp"),
-            "min_cart_gbp",
-            "max_cart_gbp",
-            "median_cart_gbp",
-            "items_per_cart",
-            (pound / pl.col("unit_count")).alias("average_unit_price_gbp"),
-            (pound / lines).alias("average_line_gbp"),
+            "net_sales",
+            (pound / count).alias("average_order_value"),
+            "min_order_value",
+            "max_order_value",
+            "median_order_value",
+            "items_per_order",
+            (pound / pl.col("unit_count")).alias("average_unit_price"),
+            (pound / lines).alias("average_line_value"),
             (pl.col("repeat_item_count") / pl.col("item_count")).alias("repeat_item_share"),
             "item_entropy_bits",
-            (pl.col("november_december_gbp") / pound).alias("november_december_share"),
+            (pl.col("november_december_sales") / pound).alias("november_december_share"),
             (pl.col("wholesale_line_count") / lines).alias("wholesale_line_share"),
             "return_share",
             "first_order_date",
@@ -205,19 +205,19 @@ def measure_customers(
 
 def total_carts(orders: pl.DataFrame) -> pl.LazyFrame:
     """Return what follows from the orders that customers kept."""
-    cart, day = pl.col("net_sales_gbp"), pl.col("order_date")
+    cart, day = pl.col("net_sales"), pl.col("order_date")
     return (
         orders.lazy()
         .filter("is_kept")
         .group_by("customer_id")
         .agg(
-            cs.by_name("line_count", "unit_count", "wholesale_line_count", "net_sales_gbp").sum(),
+            cs.by_name("line_count", "unit_count", "wholesale_line_count", "net_sales").sum(),
             order_count=pl.len().cast(pl.Int64),
-            min_cart_gbp=cart.min(),
-            max_cart_gbp=cart.max(),
-            median_cart_gbp=cart.median() / PARTS,
-            items_per_cart=pl.col("item_count").mean(),
-            november_december_gbp=cart.filter(day.dt.month() >= 11).sum(),
+            min_order_value=cart.min(),
+            max_order_value=cart.max(),
+            median_order_value=cart.median() / PARTS,
+            items_per_order=pl.col("item_count").mean(),
+            november_december_sales=cart.filter(day.dt.month() >= 11).sum(),
             active_month_count=day.dt.truncate("1mo").n_unique().cast(pl.Int64),
             first_order_date=day.min(),
             last_order_date=day.max(),
@@ -227,7 +227,7 @@ def total_carts(orders: pl.DataFrame) -> pl.LazyFrame:
 
 def total_spread(items: pl.DataFrame) -> pl.LazyFrame:
     """Return how many items customers keep, and how their pounds are spread over them."""
-    pound = pl.col("net_sales_gbp")
+    pound = pl.col("net_sales")
     return (
         items.lazy()
         .group_by("customer_id")

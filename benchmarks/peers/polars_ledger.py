@@ -30,8 +30,8 @@ UNREADABLE = {
     "invoice number": "invoice_id",
     "stock code": "stock_code",
     "quantity": "quantity",
-    "unit price": "unit_price_gbp",
-    "line value": "line_gbp",
+    "unit price": "unit_price",
+    "line value": "line_value",
     "invoice date": "invoiced_at",
 }
 REASONS = {
@@ -51,7 +51,7 @@ SAME_LINE = [
     "stock_code",
     "quantity",
     "invoiced_at",
-    "unit_price_gbp",
+    "unit_price",
     "customer_id",
     "country",
     "item_description",
@@ -62,13 +62,13 @@ SALE_COLUMNS = [
     "customer_id",
     "stock_code",
     "item_description",
-    "unit_price_gbp",
+    "unit_price",
     "sold_unit_count",
     "returned_unit_count",
     "unit_count",
-    "sold_gbp",
-    "returned_gbp",
-    "net_sales_gbp",
+    "sold_value",
+    "returned_value",
+    "net_sales",
     "is_item_repeated",
     "invoiced_at",
 ]
@@ -89,7 +89,7 @@ def read_lines(path: str) -> pl.DataFrame:
             customer_id=pl.col("CustomerID"),
             quantity=number.cast(pl.Int32, strict=False),
             # Null beyond the 18 digits of the script's money.
-            unit_price_gbp=pl.when(price.abs() < 1e14).then((price * PARTS).round().cast(pl.Int64)),
+            unit_price=pl.when(price.abs() < 1e14).then((price * PARTS).round().cast(pl.Int64)),
             fits=(number * price).abs() < 1e13,
             invoiced_at=pl.col("InvoiceDate").cast(pl.Datetime("us")),
         )
@@ -98,7 +98,7 @@ def read_lines(path: str) -> pl.DataFrame:
     lines = written.with_columns(
         *[clean(written[name]) for name in TEXTS.values()],
         as_ids(written["customer_id"]),
-        pl.when("fits").then(pl.col("quantity") * pl.col("unit_price_gbp")).alias("line_gbp"),
+        pl.when("fits").then(pl.col("quantity") * pl.col("unit_price")).alias("line_value"),
     )
     unreadable = [
         pl.when(pl.col(name).is_null()).then(pl.lit(column, pl.Enum(list(UNREADABLE))))
@@ -106,7 +106,7 @@ def read_lines(path: str) -> pl.DataFrame:
     ]
     invoices = lines["invoice_id"]
     marked = look_up(invoices.dtype.categories.str.contains("^C[0-9]*$"), invoices)
-    is_return = pl.lit(marked) | ((pl.col("quantity") < 0) & (pl.col("unit_price_gbp") > 0))
+    is_return = pl.lit(marked) | ((pl.col("quantity") < 0) & (pl.col("unit_price") > 0))
     return lines.select(
         "line_id",
         "invoice_id",
@@ -121,8 +121,8 @@ def read_lines(path: str) -> pl.DataFrame:
         # A file that has types has no text in place of a number.
         pl.lit(None, pl.String).alias("unreadable_text"),
         "quantity",
-        "unit_price_gbp",
-        "line_gbp",
+        "unit_price",
+        "line_value",
         is_return.fill_null(False).alias("is_cancellation"),
         "invoiced_at",
     )
@@ -190,7 +190,7 @@ def classify(lines: pl.DataFrame) -> pl.DataFrame:
         look_up(invoices.str.contains("^A[0-9]*$"), lines["invoice_id"]),
         look_up(service_kinds(codes, kinds).cast(reasons), lines["stock_code"]),
     )
-    quantity, price = pl.col("quantity"), pl.col("unit_price_gbp")
+    quantity, price = pl.col("quantity"), pl.col("unit_price")
     no_customer = pl.col("customer_id").is_null()
     is_return = pl.col("is_cancellation")
 
@@ -232,8 +232,8 @@ def classify(lines: pl.DataFrame) -> pl.DataFrame:
         look_up(by_reason, found).alias("disposition"),
         found,
         "quantity",
-        "unit_price_gbp",
-        "line_gbp",
+        "unit_price",
+        "line_value",
         is_repeated.alias("is_item_repeated"),
         "invoiced_at",
     )
@@ -335,7 +335,7 @@ def cancelled_events(lines: pl.DataFrame) -> pl.DataFrame:
             "invoiced_at",
             "is_cancellation",
             "invoice_id",
-            "unit_price_gbp",
+            "unit_price",
             "quantity",
             "item_description",
             "line_id",
@@ -397,10 +397,10 @@ def sell(lines: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             sold_unit_count="quantity",
             unit_count=pl.col("quantity") - returned,
-            sold_gbp="line_gbp",
-            returned_gbp=returned * pl.col("unit_price_gbp"),
+            sold_value="line_value",
+            returned_value=returned * pl.col("unit_price"),
         )
-        .with_columns(net_sales_gbp=pl.col("sold_gbp") - pl.col("returned_gbp"))
+        .with_columns(net_sales=pl.col("sold_value") - pl.col("returned_value"))
         .select(SALE_COLUMNS)
         .collect()
     )

@@ -5,7 +5,7 @@ import polars as pl
 from benchmarks.peers.polars_ledger import look_up
 
 # Of features that say as much the last comes first.
-BEHAVIOUR = ["recency_days", "order_count", "net_sales_gbp"]
+BEHAVIOUR = ["recency_days", "order_count", "net_sales"]
 COMPONENTS = ["1", "2", "3", "4"]
 CLUSTERS = ["taste_cluster_id", "taste_runner_up_cluster_id"]
 OTHER, ALL_OTHERS = "Other", "all others"
@@ -107,7 +107,7 @@ def explain_behaviour(placed: pl.DataFrame) -> pl.DataFrame:
     sentences = {
         "recency_days": pl.format("last order {} day{} ago, typical {}", own, plural(value), usual),
         "order_count": pl.format("{} order{}, typical {}", own, plural(value), usual),
-        "net_sales_gbp": pl.format("{} GBP net sales, typical {}", own, usual),
+        "net_sales": pl.format("{} GBP net sales, typical {}", own, usual),
     }
     nearer = {
         name: (pl.col(f"{name}_place") - pl.col(f"{name}_next")).pow(2)

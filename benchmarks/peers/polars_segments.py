@@ -7,7 +7,7 @@ import polars as pl
 from benchmarks.peers.fits import PROJECT
 from benchmarks.peers.polars_reasons import BEHAVIOUR, count_of, plural
 
-SUMMED = ["sold_unit_count", "returned_unit_count", "last_90d_gbp", "previous_90d_gbp"]
+SUMMED = ["sold_unit_count", "returned_unit_count", "last_90d_spend", "previous_90d_spend"]
 
 
 def find_families(items_named: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +101,7 @@ def name_behaviours(model: pl.DataFrame) -> pl.DataFrame:
         .sort("cluster_id")
         .select(
             pl.col("cluster_id").alias("behaviour_cluster_id"),
-            pl.when(pl.col("net_sales_gbp") >= 0)
+            pl.when(pl.col("net_sales") >= 0)
             .then(pl.when(recent).then(pl.lit("core")).otherwise(pl.lit("cooling")))
             .otherwise(pl.when(recent).then(pl.lit("active")).otherwise(pl.lit("lapsed")))
             .alias("behaviour_profile"),
@@ -208,14 +208,14 @@ def sum_segments(
     customers: pl.DataFrame, features: pl.DataFrame, orders: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
     """Return totals of each segment, and of all."""
-    days_ago, net = as_of - pl.col("order_date"), pl.col("net_sales_gbp")
+    days_ago, net = as_of - pl.col("order_date"), pl.col("net_sales")
     totals = (
         orders.lazy()
         .group_by("customer_id")
         .agg(
             pl.col("sold_unit_count", "returned_unit_count").sum(),
-            last_90d_gbp=total(net.filter(days_ago <= pl.duration(days=90))),
-            previous_90d_gbp=total(
+            last_90d_spend=total(net.filter(days_ago <= pl.duration(days=90))),
+            previous_90d_spend=total(
                 net.filter(days_ago > pl.duration(days=90), days_ago <= pl.duration(days=180))
             ),
         )
@@ -227,7 +227,7 @@ def sum_segments(
         .join(totals, on="customer_id")
         .select(
             "segment_id",
-            "net_sales_gbp",
+            "net_sales",
             "order_count",
             "recency_days",
             "item_count",
@@ -242,14 +242,14 @@ def sum_segments(
         .group_by("segment_id")
         .agg(
             customer_count=pl.len().cast(pl.Int64),
-            net_sales_gbp=pl.col("net_sales_gbp").sum(),
-            net_sales_last_90d_gbp=total(pl.col("last_90d_gbp")),
-            net_sales_previous_90d_gbp=total(pl.col("previous_90d_gbp")),
+            net_sales=pl.col("net_sales").sum(),
+            net_sales_last_90d=total(pl.col("last_90d_spend")),
+            net_sales_previous_90d=total(pl.col("previous_90d_spend")),
             order_count=pl.col("order_count").sum(),
             median_recency_days=pl.col("recency_days").median(),
             median_order_count=pl.col("order_count").median(),
             median_item_count=pl.col("item_count").median(),
-            median_net_sales_gbp=pl.col("net_sales_gbp").median(),
+            median_net_sales=pl.col("net_sales").median(),
             return_share=pl.col("returned_unit_count").sum() / pl.col("sold_unit_count").sum(),
             mean_confidence=pl.col("confidence").mean(),
         )

@@ -26,7 +26,7 @@
         },
         {
             'name': 'what_if_order',
-            'parameters': 'customer, order_gbp, stock_codes := [], days_ago := 1',
+            'parameters': 'customer, order_value, stock_codes := [], days_ago := 1',
             'body': what_if_order(),
             'comment': 'The segment that a customer is in, and the one after one more order of this '
             ~ 'value and these items, in one row. `days_ago` is counted from the as-of date, 1 for '

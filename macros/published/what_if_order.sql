@@ -10,7 +10,7 @@ asked as (
 
     select
         customer as asked_customer_id,
-        order_gbp as asked_gbp,
+        order_value as asked_value,
         list_sort(list_distinct(
             list_transform(cast(stock_codes as varchar[]), lambda code: upper({{ trimmed('code') }}))
         )) as asked_stock_codes,
@@ -31,7 +31,7 @@ customers_then as (
     select features.* replace (
         least(features.recency_days, asked.asked_days) as recency_days,
         features.order_count + 1 as order_count,
-        features.net_sales_gbp + asked.asked_gbp as net_sales_gbp
+        features.net_sales + asked.asked_value as net_sales
     )
 
     from fct_customer_features as features
@@ -40,7 +40,7 @@ customers_then as (
         on features.customer_id = asked.asked_customer_id
 
     where
-        asked.asked_gbp is not null
+        asked.asked_value is not null
         and asked.asked_days is not null
 
 ),

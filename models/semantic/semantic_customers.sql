@@ -29,7 +29,7 @@ totals as (
 
     select
         count(*) as all_customer_count,
-        cast(sum(net_sales_gbp) as decimal(18, 4)) as all_net_sales_gbp
+        cast(sum(net_sales) as decimal(18, 4)) as all_net_sales
 
     from features
 
@@ -50,9 +50,9 @@ final as (
         customer_segments.taste_name,
 
         ---------- numbers
-        features.net_sales_gbp,
+        features.net_sales,
         totals.all_customer_count,
-        totals.all_net_sales_gbp,
+        totals.all_net_sales,
 
         ---------- dates
         as_of.as_of_date

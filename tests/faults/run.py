@@ -24,7 +24,6 @@ Tables = dict[str, list[tuple[object, ...]]]
 def start(folder: Path, **settings: str) -> subprocess.Popen[str]:
     """Start a build of the sample in `folder`, in a process group of its own."""
     environment = os.environ | {
-        "PYTHONPATH": str(PROJECT / "python_models"),
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),

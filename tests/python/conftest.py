@@ -20,7 +20,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from customer_segments.segment_model import Settings
+from customer_segments.fitting.segment_model import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
@@ -54,7 +54,7 @@ AS_OF_BEFORE = ("--vars", f"as_of: {BEFORE}")
 MODELS = ("build", "--resource-type", "model", "seed", "--select")
 LABELS_AND_LISTS = (
     *MODELS,
-    *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_exercise_features"),
+    *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_baseline_features"),
 )
 
 # Files of tests that build again and again, or run whole commands: they and the tests of real files

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from conftest import Build
 
-from customer_segments.audiences import COLUMNS, audiences
+from customer_segments.commands.audiences import COLUMNS, audiences
 
 
 @pytest.fixture

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from test_model_gate import shop
 
-from customer_segments.axes import choose_counts, recommend_counts
-from customer_segments.segment_model import Customers
+from customer_segments.fitting.segment_model import Customers
+from customer_segments.judging.axes import choose_counts, recommend_counts
 
 SETTINGS: dict[str, Any] = {
-    "behaviour_features": ["recency_days", "order_count", "net_sales_gbp"],
+    "behaviour_features": ["recency_days", "order_count", "net_sales"],
     "behaviour_cluster_count": "auto",
     "behaviour_clip_share": 0.01,
     "taste_cluster_count": "auto",
     "taste_component_count": 2,
     "item_min_customers": 3,
-    "kmeans_step_count": 1,
+    "kmeans_max_iter": 1,
     "random_seed": 1,
 }
 RULE: dict[str, Any] = {

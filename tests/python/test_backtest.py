@@ -11,15 +11,15 @@ import pytest
 from conftest import SAMPLE, Build, Builder, release_warehouse
 from scipy import sparse
 
-from customer_segments import backtest as command
-from customer_segments.backtest_measures import OURS, Cutoff, measure_cutoff
-from customer_segments.backtest_report import report
-from customer_segments.baselines import (
+from customer_segments.backtesting.baselines import (
     EXERCISE_FEATURES,
     exercise_labels,
     random_labels,
     tercile_labels,
 )
+from customer_segments.backtesting.markdown import report
+from customer_segments.backtesting.measures import OURS, Cutoff, measure_cutoff
+from customer_segments.commands import backtest as command
 
 LINES = SAMPLE / "invoice_lines.csv"
 

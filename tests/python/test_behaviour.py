@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_segments.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
 
-COLUMNS = ["recency_days", "order_count", "net_sales_gbp"]
+COLUMNS = ["recency_days", "order_count", "net_sales"]
 SETTINGS = {"columns": COLUMNS, "cluster_count": 4, "clip_share": 0.01, "step_count": 1}
 PLANTED = np.repeat([0, 1, 2, 3], 30).tolist()
 
@@ -20,7 +20,7 @@ def features() -> pd.DataFrame:
         {
             "recency_days": np.array([10, 200, 20, 300])[group] + random.integers(0, 8, 120),
             "order_count": np.array([20, 10, 2, 1])[group] + random.integers(0, 2, 120),
-            "net_sales_gbp": np.array([9000, 5000, 200, 90])[group] * random.uniform(0.9, 1.1, 120),
+            "net_sales": np.array([9000, 5000, 200, 90])[group] * random.uniform(0.9, 1.1, 120),
         }
     )
 
@@ -29,7 +29,7 @@ def test_clusters_are_the_groups_ordered_by_net_sales(features: pd.DataFrame) ->
     model = fit_behaviour(features, **SETTINGS)
     labels = model.distances(features).argmin(axis=1)
     assert labels.tolist() == PLANTED
-    sales = model.centroids[:, model.features.index("net_sales_gbp")]
+    sales = model.centroids[:, model.features.index("net_sales")]
     assert (np.diff(sales) < 0).all()
 
 
@@ -64,7 +64,7 @@ def test_the_first_cut_is_by_worth_the_second_by_recency(features: pd.DataFrame)
 
 
 def test_a_very_large_account_does_not_become_a_cluster(features: pd.DataFrame) -> None:
-    whale = pd.DataFrame({"recency_days": [1], "order_count": [200], "net_sales_gbp": [3e6]})
+    whale = pd.DataFrame({"recency_days": [1], "order_count": [200], "net_sales": [3e6]})
     with_whale = pd.concat([features, whale], ignore_index=True)
     labels = fit_behaviour(with_whale, **SETTINGS).distances(with_whale).argmin(axis=1)
     assert labels[:-1].tolist() == PLANTED
@@ -84,7 +84,7 @@ def test_no_customers_is_one_clear_error(features: pd.DataFrame) -> None:
 
 def test_an_unknown_or_incomplete_feature_is_one_clear_error(features: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="behaviour_features names foo"):
-        fit_behaviour(features, **SETTINGS | {"columns": ["net_sales_gbp", "foo"]})
+        fit_behaviour(features, **SETTINGS | {"columns": ["net_sales", "foo"]})
     features.loc[3, "order_count"] = np.nan
     with pytest.raises(ValueError, match="missing or below 0"):
         fit_behaviour(features, **SETTINGS)

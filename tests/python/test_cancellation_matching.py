@@ -107,7 +107,7 @@ def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Even
                 unnest($4) as stock_code,
                 timestamp '2011-01-01' + to_minutes(unnest($5)) as invoiced_at,
                 unnest($6) as disposition, unnest($7)::integer as quantity,
-                1.0::decimal(18, 4) as unit_price_gbp,
+                1.0::decimal(18, 4) as unit_price,
                 'MUG' as item_description
             """,
             [list(column) for column in columns],

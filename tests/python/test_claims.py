@@ -12,9 +12,9 @@ import pytest
 from conftest import BEFORE, FIT_SETTINGS, MODELS, Build, Builder
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.backtest import LABELS
-from customer_segments.backtest_measures import OURS, measure_cutoff, read_cutoff
-from customer_segments.segment_model import Customers, crossed, fit_segments
+from customer_segments.backtesting.measures import OURS, measure_cutoff, read_cutoff
+from customer_segments.commands.backtest import LABELS
+from customer_segments.fitting.segment_model import Customers, crossed, fit_segments
 
 
 class Measures:
@@ -113,7 +113,7 @@ def test_the_four_largest_accounts_do_not_move_the_others(
         features = warehouse.execute("from fct_customer_features order by customer_id").df()
         counts = warehouse.execute("from fct_customer_items").df()
     everybody = Customers.of(features, counts)
-    spend = everybody.features["net_sales_gbp"].to_numpy(dtype=np.float64)
+    spend = everybody.features["net_sales"].to_numpy(dtype=np.float64)
     others = everybody.part(np.sort(np.argsort(-spend, kind="stable")[4:]))
     with_them, without = (
         fit_segments(fitted, FIT_SETTINGS).labels(others) for fitted in (everybody, others)

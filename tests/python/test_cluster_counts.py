@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from customer_segments.cluster_counts import CountRule, choose_cluster_count
+from customer_segments.judging.cluster_counts import CountRule, choose_cluster_count
 
 RULE = CountRule(low=3, high=5, stability_min=0.8, jaccard_min=0.75, share_min=0.15)
 

@@ -1,13 +1,18 @@
 import numpy as np
 import pytest
 
-from customer_segments.clustering import cut_centroids, distances, fit_centroids, nearest
+from customer_segments.fitting.clustering import (
+    distances,
+    fit_centroids,
+    initial_centroids,
+    nearest,
+)
 
 TWO_CLOUDS = np.array([[0.0, 0.0], [0.0, 1.0], [10.0, 0.0], [10.0, 1.0]])
 
 
 def test_cuts_of_two_clouds() -> None:
-    centroids = cut_centroids(TWO_CLOUDS, cluster_count=2)
+    centroids = initial_centroids(TWO_CLOUDS, cluster_count=2)
     assert sorted(map(tuple, centroids)) == [(0.0, 0.5), (10.0, 0.5)]
 
 
@@ -16,7 +21,7 @@ def test_cuts_follow_the_directions_in_turn() -> None:
     # scatters more along the first column, the fourth of the other one.
     rows = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 1.0], [4.0, 1.0]])
     directions = np.array([[0.0, 1.0], [1.0, 0.0]])
-    found = [sorted(map(tuple, cut_centroids(rows, count, directions))) for count in (2, 3, 4)]
+    found = [sorted(map(tuple, initial_centroids(rows, count, directions))) for count in (2, 3, 4)]
     assert found[0] == [(2.0, 1.0), (4.0, 0.0)]
     assert found[1] == [(0.0, 0.0), (2.0, 1.0), (8.0, 0.0)]
     assert found[2] == sorted(map(tuple, rows))
@@ -25,32 +30,32 @@ def test_cuts_follow_the_directions_in_turn() -> None:
 def test_without_directions_the_cut_is_across_the_longest_one() -> None:
     place = np.array([-3.0, -2.0, 2.0, 3.0])
     rows = np.column_stack([place, place]) + np.array([[0.1, -0.1], [-0.1, 0.1]] * 2)
-    assert sorted(cut_centroids(rows, 2).mean(axis=1)) == pytest.approx([-2.5, 2.5])
+    assert sorted(initial_centroids(rows, 2).mean(axis=1)) == pytest.approx([-2.5, 2.5])
 
 
 def test_rows_that_are_equal_along_a_direction_are_cut_along_another() -> None:
     rows = np.array([[5.0, 0.0], [5.0, 1.0], [5.0, 7.0]])
-    found = cut_centroids(rows, 3, np.array([[1.0, 0.0], [0.0, 1.0]]))
+    found = initial_centroids(rows, 3, np.array([[1.0, 0.0], [0.0, 1.0]]))
     assert sorted(map(tuple, found)) == [(5.0, 0.0), (5.0, 1.0), (5.0, 7.0)]
-    assert len(cut_centroids(rows, 2, np.array([[1.0, 0.0]]))) == 2
+    assert len(initial_centroids(rows, 2, np.array([[1.0, 0.0]]))) == 2
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     rows = np.random.default_rng(3).normal(size=(500, 3))
-    assert cut_centroids(rows, 4).tobytes() == cut_centroids(rows.copy(), 4).tobytes()
+    assert initial_centroids(rows, 4).tobytes() == initial_centroids(rows.copy(), 4).tobytes()
 
 
 def test_centroids_move_little_when_a_customer_leaves() -> None:
     rows = np.random.default_rng(3).normal(size=(500, 3))
     directions = np.eye(3)[:2]
-    before, after = (cut_centroids(part, 4, directions) for part in (rows, rows[1:]))
+    before, after = (initial_centroids(part, 4, directions) for part in (rows, rows[1:]))
     assert np.abs(before - after).max() < 0.05
 
 
 def test_fewer_distinct_rows_than_clusters_is_one_clear_error() -> None:
     rows = np.array([[1.0], [1.0], [2.0]])
     with pytest.raises(ValueError, match=r"3 clusters need .* found 2 \(of 3\)"):
-        cut_centroids(rows, 3)
+        initial_centroids(rows, 3)
 
 
 def test_kmeans_reaches_the_optimum_when_it_may_take_its_steps() -> None:

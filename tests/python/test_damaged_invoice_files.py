@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 COLUMNS = "InvoiceNo StockCode Description Quantity InvoiceDate UnitPrice CustomerID Country"

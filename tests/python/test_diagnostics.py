@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from customer_segments.clustering import fit_centroids
-from customer_segments.diagnostics import diagnose_axis
+from customer_segments.fitting.clustering import fit_centroids
+from customer_segments.judging.diagnostics import diagnose_axis
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def test_overview_is_the_landing_page(open_page: Visit, site: Path) -> None:
     ("mart", "key", "column"),
     [
         ("fct_customer_segments", "customer_id", "is_taste_weak"),
-        ("dim_items", "stock_code", "average_unit_price_gbp"),
+        ("dim_items", "stock_code", "average_unit_price"),
     ],
 )
 def test_a_mart_shows_its_columns_and_their_tests(

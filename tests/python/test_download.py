@@ -22,8 +22,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer_segments import download
-from customer_segments.download import DownloadError, Limits, Source, data, fetch
+from customer_segments.commands import download
+from customer_segments.commands.download import DownloadError, Limits, Source, data, fetch
 
 NAME = "Online Retail.xlsx"
 WORKBOOK = os.urandom(200_000)  # does not shrink, as a workbook does not
@@ -298,7 +298,7 @@ def test_waits_twice_as_long_each_time(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("customer_segments.download.time.sleep", waits.append)
+    monkeypatch.setattr("customer_segments.commands.download.time.sleep", waits.append)
     server.steps = [status(503)]
     fails("answered 503", source(server), tmp_path, replace(FAST, attempts=4, pause=1.0))
     assert waits == [1.0, 2.0, 4.0]
@@ -559,7 +559,7 @@ def test_interrupted_while_unpacking_leaves_nothing(
 
     server.steps = [whole()]
     with monkeypatch.context() as patch:
-        patch.setattr(f"customer_segments.download.{moment}", interrupt)
+        patch.setattr(f"customer_segments.commands.download.{moment}", interrupt)
         assert data([]) == 130
     assert [file.name for file in command.iterdir() if "part" not in file.name] == []
     assert data([]) == 0
@@ -574,7 +574,7 @@ def test_control_c_keeps_the_part_and_nothing_else(server: Server, tmp_path: Pat
 
     server.steps = [stall]
     script = (
-        "import sys; from pathlib import Path; from customer_segments import download as d; "
+        "import sys; from pathlib import Path; from customer_segments.commands import download as d; "
         f"d.ONLINE_RETAIL = d.Source({server.url!r}, '0' * 64, {NAME!r}, '0' * 64); "
         f"d.FOLDER = Path({str(tmp_path)!r}); sys.exit(d.data([]))"
     )
@@ -583,7 +583,6 @@ def test_control_c_keeps_the_part_and_nothing_else(server: Server, tmp_path: Pat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(download.__file__).parents[1])},
     )
     deadline = time.monotonic() + 5
     while not part(tmp_path).exists() or not part(tmp_path).stat().st_size:

@@ -14,14 +14,14 @@ from conftest import PROJECT, Build
 from hypothesis import given
 from test_damaged_invoice_files import NUMBERS, damages, encode, encodings, fuzz, layouts, records
 
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
 
 MODELS = [
     "staging/online_retail/stg_online_retail__invoice_lines",
     "intermediate/lines/int_as_of",
     "intermediate/lines/int_stock_codes_classified",
     "intermediate/lines/int_invoice_lines_repeated",
-    "intermediate/customers/int_customers_located",
+    "intermediate/customers/int_customer_countries",
     "intermediate/lines/int_invoice_lines_classified",
     "intermediate/returns/int_cancellations_matched",
     "marts/sales/fct_cancellations",
@@ -98,11 +98,11 @@ def test_the_ledger_adds_up_or_one_error_says_why(
     ).fetchall()
     # What is written in lines that cannot be read counts nothing.
     [(unread_units, unread_value)] = warehouse.execute(
-        "select coalesce(sum(quantity), 0), coalesce(sum(line_gbp), 0) "
+        "select coalesce(sum(quantity), 0), coalesce(sum(line_value), 0) "
         "from staging.stg_online_retail__invoice_lines where unreadable_column is not null"
     ).fetchall()
     assert warehouse.execute(
-        "select sum(line_count), sum(unit_count), sum(value_gbp) from rpt_line_dispositions"
+        "select sum(line_count), sum(unit_count), sum(line_value) from rpt_line_dispositions"
     ).fetchall() == [(lines, units - unread_units, value - unread_value)]
     [(malformed,)] = warehouse.execute(
         "select coalesce(sum(line_count), 0) from rpt_line_dispositions "
@@ -112,5 +112,5 @@ def test_the_ledger_adds_up_or_one_error_says_why(
         (malformed,)
     ]
     assert warehouse.execute(
-        "select count(*) from fct_sale_lines where unit_count < 0 or net_sales_gbp < 0"
+        "select count(*) from fct_sale_lines where net_unit_count < 0 or net_sales < 0"
     ).fetchall() == [(0,)]

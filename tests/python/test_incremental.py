@@ -290,7 +290,7 @@ def test_rows_stay_untested_until_every_test_has_passed(
     """A customer twice, of whom no line is new, in a table that no other needs: all are made."""
     folder, first = history
     copied(first, tmp_path)
-    table = "main.fct_exercise_features"
+    table = "main.fct_baseline_features"
     spoil = f"insert into {table} select * from {table}"
 
     def change(statement: str) -> None:

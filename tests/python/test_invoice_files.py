@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from customer_segments.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 LINES = [

@@ -51,9 +51,9 @@ def measure(before: Build, after: Build, as_of: str) -> tuple[pd.DataFrame, pd.D
         lists = past.sql("from rpt_segment_items where item_rank is not null").df()
         segments = past.sql("select customer_id, segment_id from fct_customer_segments").df()
         recommended = past.sql("from fct_next_best_items").df()
-        bought = past.sql("from fct_sale_lines where unit_count > 0").df()
+        bought = past.sql("from fct_sale_lines where net_unit_count > 0").df()
         later = future.sql(
-            f"from fct_sale_lines where unit_count > 0 and invoiced_at >= '{as_of}'"
+            f"from fct_sale_lines where net_unit_count > 0 and invoiced_at >= '{as_of}'"
         ).df()
     return kept_lift(lists, segments, later), next_item_hits(recommended, bought, later)
 

@@ -10,7 +10,7 @@ from conftest import SAMPLE, Build, Builder, copied, release_warehouse
 # One model in SQL and one in Python, each with a table that it is made of.
 PARENTS = {
     "main.dim_playbook": "seeds.segment_playbook",
-    "ml.ml_value_model": "intermediate.int_customer_histories",
+    "intermediate.ml_value_model": "intermediate.int_customer_histories",
 }
 
 
@@ -49,7 +49,7 @@ def test_what_a_killed_run_wrote_is_written_again(
     sample_build: Build, build: Builder, tmp_path: Path
 ) -> None:
     folder = copied(sample_build, tmp_path)
-    asked(folder, "create table ml.ml_value_model__dbt_tmp as select 1 as old")
-    assert made_alone(build, folder, "ml.ml_value_model")
+    asked(folder, "create table intermediate.ml_value_model__dbt_tmp as select 1 as old")
+    assert made_alone(build, folder, "intermediate.ml_value_model")
     tables = "select table_name from duckdb_tables() where table_name like 'ml_value_model%'"
     assert asked(folder, tables) == [("ml_value_model",)]

@@ -4,7 +4,7 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
-from customer_segments import metrics
+from customer_segments.backtesting import outcomes as metrics
 
 
 def items(*baskets: str, vocabulary: str = "abcdefgh") -> sparse.csr_array:

@@ -7,10 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_segments.model_gate import Gate, fit_model, measure_stability
-from customer_segments.model_store import add_model
-from customer_segments.rules import BOUNDS, behaviour_rules
-from customer_segments.segment_model import (
+from customer_segments.fitting.segment_model import (
     MODEL_PARAMETERS,
     Customers,
     SegmentModel,
@@ -19,15 +16,18 @@ from customer_segments.segment_model import (
     crossed,
     fit_segments,
 )
+from customer_segments.judging.gate import Gate, fit_model, measure_stability
+from customer_segments.judging.rules import BOUNDS, behaviour_rules
+from customer_segments.registry import add_model
 
 SETTINGS = Settings(
-    behaviour_features=["recency_days", "order_count", "net_sales_gbp"],
+    behaviour_features=["recency_days", "order_count", "net_sales"],
     behaviour_cluster_count=4,
     behaviour_clip_share=0.01,
     taste_cluster_count=2,
     taste_component_count=2,
     item_min_customers=3,
-    kmeans_step_count=1,
+    kmeans_max_iter=1,
     random_seed=1,
 )
 GATE = Gate(
@@ -51,7 +51,7 @@ def shop(customer_count: int = 160, seed: int = 3) -> tuple[pd.DataFrame, pd.Dat
             "customer_id": ids,
             "recency_days": np.where(kind % 2 == 0, 10, 200) + random.integers(0, 20, len(ids)),
             "order_count": np.where(kind % 4 < 2, 12, 2) + random.integers(0, 3, len(ids)),
-            "net_sales_gbp": np.where(kind % 4 < 2, 4000, 200) * random.uniform(0.8, 1.2, len(ids)),
+            "net_sales": np.where(kind % 4 < 2, 4000, 200) * random.uniform(0.8, 1.2, len(ids)),
         }
     )
     rows = [

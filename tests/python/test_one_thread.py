@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sklearn.cluster import KMeans  # noqa: F401  (loads OpenMP)
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from customer_segments.one_thread import use_one_thread
+from customer_segments.parallel import use_one_thread
 
 
 def threads() -> set[int]:

@@ -112,14 +112,14 @@ def test_as_of_sees_nothing_of_the_future(
     early = [line for row, line in zip(rows, lines[1:], strict=True) if is_before(row)]
     file = tmp_path / "early.csv"
     file.write_text("".join([lines[0], *early]), encoding="utf-8")
-    marts = {*CUSTOMER_MARTS, "fct_exercise_features"} - {"rpt_line_dispositions"}
+    marts = {*CUSTOMER_MARTS, "fct_baseline_features"} - {"rpt_line_dispositions"}
     cut, whole = build(file, *WITHOUT_TESTS, *SEPTEMBER), september_build
     assert cut.tables(list(marts)) == whole.tables(list(marts))
     assert whole.query(
         "select line_count from rpt_line_dispositions where reason = 'on or after the as-of date'"
     ) == [(len(lines) - 1 - len(early),)]
     [(orders, spend)] = whole.query(
-        "select sum(expected_orders_90d), sum(expected_spend_gbp) from fct_customer_value"
+        "select sum(expected_orders_90d), sum(expected_spend) from fct_customer_value"
     )
     forecast = dict(
         sample_build.query(

@@ -86,8 +86,8 @@ def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
         assert secret_build.tables([table]) == sample_build.tables([table])
     sql = "select as_of_date from rpt_build"
     assert secret_build.query(sql) == sample_build.query(sql)
-    assert secret_build.query("select count(*) from fct_exercise_features") == sample_build.query(
-        "select count(*) from fct_exercise_features"
+    assert secret_build.query("select count(*) from fct_baseline_features") == sample_build.query(
+        "select count(*) from fct_baseline_features"
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import Build
 
 from benchmarks.scoring import measure
-from customer_segments.behaviour import BehaviourModel
-from customer_segments.taste import TasteModel
+from customer_segments.fitting.behaviour import BehaviourModel
+from customer_segments.fitting.taste import TasteModel
 
 BOUGHT = ["92641J", "93367", "NO SUCH ITEM"]
 
@@ -39,7 +39,7 @@ def test_customers_as_they_are_get_the_segment_that_they_have(
     assert scored == stored
     one_by_one = published.sql("""
         select customer_id, scored.behaviour_name, scored.behaviour_distance
-        from fct_customer_features, score_behaviour(recency_days, order_count, net_sales_gbp) scored
+        from fct_customer_features, score_behaviour(recency_days, order_count, net_sales) scored
         order by 1
     """).fetchall()
     assert one_by_one == (
@@ -53,7 +53,7 @@ def test_customers_as_they_are_get_the_segment_that_they_have(
 def test_somebody_who_is_no_customer_yet_is_scored(published: duckdb.DuckDBPyConnection) -> None:
     [(known, name)] = published.sql("""
         with people as (
-            select 'new' as customer_id, 1 as recency_days, 1 as order_count, 90 as net_sales_gbp
+            select 'new' as customer_id, 1 as recency_days, 1 as order_count, 90 as net_sales
         ),
         items as (select 'new' as customer_id, 'no such item' as stock_code, 1 as order_count)
         select known_item_count, behaviour_name from score_customers(people, items)
@@ -61,7 +61,7 @@ def test_somebody_who_is_no_customer_yet_is_scored(published: duckdb.DuckDBPyCon
     assert known == 0
     assert published.sql(
         "select behaviour_name from score_behaviour("
-        "recency_days := 1, order_count := 1, net_sales_gbp := 90)"
+        "recency_days := 1, order_count := 1, net_sales := 90)"
     ).fetchall() == [(name,)]
 
 
@@ -79,7 +79,7 @@ def test_one_more_order_is_scored_as_python_would(published: duckdb.DuckDBPyConn
     features = published.sql("from fct_customer_features order by customer_id").df()
     features["recency_days"] = 1
     features["order_count"] += 1
-    features["net_sales_gbp"] = features["net_sales_gbp"].astype(float) + 500
+    features["net_sales"] = features["net_sales"].astype(float) + 500
     items = published.sql(
         "select customer_id, stock_code, order_count from fct_customer_items"
     ).df()
@@ -137,11 +137,11 @@ def test_amounts_below_zero_count_as_zero(published: duckdb.DuckDBPyConnection) 
             select what_if_segment_id, what_if_behaviour_distance
             from
                 fct_customer_features,
-                what_if_order(customer_id, {order_gbp}, days_ago := {days_ago}) found
+                what_if_order(customer_id, {order_value}, days_ago := {days_ago}) found
             order by found.customer_id
             """
         ).fetchall()
-        for order_gbp, days_ago in (("-9999999", -5), ("-net_sales_gbp", 0))
+        for order_value, days_ago in (("-9999999", -5), ("-net_sales", 0))
     )
     assert found == nothing_left
     assert len(found) > 0

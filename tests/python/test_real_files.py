@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from conftest import Build
 
-from customer_segments.model_gate import LABELINGS
+from customer_segments.judging.gate import LABELINGS
 
 
 def _ledger(build: Build) -> tuple[int, Decimal]:
     [(lines, value)] = build.query(
-        "select sum(line_count), round(sum(value_gbp), 2) from rpt_line_dispositions"
+        "select sum(line_count), round(sum(line_value), 2) from rpt_line_dispositions"
     )
     return lines, value
 
@@ -58,7 +58,7 @@ def test_exercise_features_match_pandas(name: str, request: pytest.FixtureReques
     )
     expected.index = expected.index.astype("int64").astype(str)
     columns = ", ".join(expected.columns)
-    rows = found_build.query(f"select customer_id, {columns} from fct_exercise_features")
+    rows = found_build.query(f"select customer_id, {columns} from fct_baseline_features")
     found = pd.DataFrame(rows, columns=["customer_id", *expected.columns]).set_index("customer_id")
     pd.testing.assert_frame_equal(
         found.sort_index().astype("float64"),
@@ -86,7 +86,7 @@ def test_public_file_cancellations_find_their_sales(public_build: Build) -> None
 def test_public_file_net_sales_of_two_known_customers(public_build: Build) -> None:
     net = dict(
         public_build.query(
-            "select customer_id, sum(net_sales_gbp) from fct_sale_lines "
+            "select customer_id, sum(net_sales) from fct_sale_lines "
             "where customer_id in ('12744', '12454') group by 1"
         )
     )

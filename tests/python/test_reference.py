@@ -10,7 +10,7 @@ import pytest
 from conftest import PROJECT, SAMPLE, Build, Builder
 from playwright.sync_api import Page
 
-from customer_segments.summary import summarise
+from customer_segments.commands.summary import summarise
 from docs.manifest import public_marts
 from docs.questions import published_sql
 from docs.reference import pages

@@ -3,8 +3,8 @@ from itertools import count
 
 import pytest
 
-from customer_segments import repeats
-from customer_segments.repeats import repeat_all
+from customer_segments import parallel as repeats
+from customer_segments.parallel import repeat_all
 
 
 def square(number: int) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import MODELS, SAMPLE, Builder
 
-from customer_segments.segment_model import Customers, SegmentModel
+from customer_segments.fitting.segment_model import Customers, SegmentModel
 
 MAX_CHANGED_SHARE = 0.05  # refit_max_changed_share
 
@@ -48,12 +48,12 @@ def replay(build: Builder, file: Path, months: list[str]) -> Iterator[Month]:
         with built.open_warehouse() as warehouse:
             *fitted, in_force = warehouse.execute(
                 "select model_version, fit_reason, decision, changed_customer_share, ("
-                "    select model_version from ml.ml_models where is_in_force"
-                f") from ml.ml_models where as_of_date = '{month}'"
+                "    select model_version from intermediate.ml_models where is_in_force"
+                f") from intermediate.ml_models where as_of_date = '{month}'"
             ).fetchall()[0]
             features = warehouse.execute("from fct_customer_features").df()
             counts = warehouse.execute("from fct_customer_items").df()
-            parameters = warehouse.execute("from ml.ml_model_parameters").df()
+            parameters = warehouse.execute("from intermediate.ml_kmeans_parameters").df()
         yield Month(*fitted, in_force, Customers.of(features, counts), parameters)
 
 

@@ -99,7 +99,7 @@ def test_its_numbers_are_those_of_the_marts(
     page = opened(open_page, page_file)
     cards = page.locator(".card")
     rows = sample_build.query(
-        "select segment_id, customer_count, net_sales_gbp, average_order_gbp, taste_name "
+        "select segment_id, customer_count, net_sales, average_order_value, taste_name "
         "from rpt_segment_summary where not is_total order by segment_id"
     )
     assert cards.count() == len(rows)
@@ -123,10 +123,10 @@ def test_its_numbers_are_those_of_the_marts(
     expected = page.locator("#outlook figure").first.locator("tbody td:nth-child(4)")
     assert sorted(expected.all_inner_texts()) == sorted(
         words.pounds(value)
-        for (value,) in sample_build.query("select expected_spend_gbp from rpt_segment_value")
+        for (value,) in sample_build.query("select expected_spend from rpt_segment_value")
     )
     [[total, net]] = sample_build.query(
-        "select (select sum(value_gbp) from rpt_line_dispositions), net_sales_gbp "
+        "select (select sum(line_value) from rpt_line_dispositions), net_sales "
         "from rpt_segment_summary where is_total"
     )
     page.locator("#money summary").first.click()
@@ -230,8 +230,8 @@ def test_a_shop_with_one_segment_and_odd_shares(
 ) -> None:
     """An empty segment has no orders; more clusters than profiles and tints get other colours."""
     file = changed(
-        "update rpt_segment_summary set customer_count = 0, customer_share = 0, net_sales_gbp = 0, "
-        "net_sales_share = 0, average_order_gbp = null, median_recency_days = null "
+        "update rpt_segment_summary set customer_count = 0, customer_share = 0, net_sales = 0, "
+        "net_sales_share = 0, average_order_value = null, median_recency_days = null "
         "where segment_id not in ('B1T1', 'all')",
         "update rpt_segment_summary set customer_share = 1, net_sales_share = 1 "
         "where segment_id = 'B1T1'",

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from conftest import Build
 
-from customer_segments.behaviour import BehaviourModel, fit_behaviour
-from customer_segments.clustering import nearest
-from customer_segments.rules import BOUNDS, QUANTITIES, behaviour_rules, quantities
+from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.fitting.clustering import nearest
+from customer_segments.judging.rules import BOUNDS, QUANTITIES, behaviour_rules, quantities
 
 SEED = 20101201
 
@@ -20,7 +20,7 @@ def customers(count: int = 600, seed: int = 1) -> pd.DataFrame:
         {
             "recency_days": random.integers(1, 370, count),
             "order_count": orders,
-            "net_sales_gbp": orders * random.lognormal(5.5, 0.8, count),
+            "net_sales": orders * random.lognormal(5.5, 0.8, count),
         }
     )
 
@@ -78,15 +78,13 @@ def test_bounds_have_two_digits() -> None:
 
 def test_worth_is_net_sales_where_orders_are_not_clustered() -> None:
     features = customers().drop(columns="order_count")
-    assert quantities(features)[:, 0].tolist() == features["net_sales_gbp"].tolist()
+    assert quantities(features)[:, 0].tolist() == features["net_sales"].tolist()
     rules = behaviour_rules(fitted(features).to_table(), SEED)
     assert (in_boxes(rules, features).sum(axis=1) == 1).all()
 
 
 def test_boxes_that_rounding_empties_are_left_out() -> None:
-    pence = customers().assign(
-        order_count=1, net_sales_gbp=lambda shop: shop["net_sales_gbp"] / 1e5
-    )
+    pence = customers().assign(order_count=1, net_sales=lambda shop: shop["net_sales"] / 1e5)
     rules = behaviour_rules(fitted(pence).to_table(), SEED)
     for quantity in QUANTITIES:
         assert not (rules[f"{quantity}_above"] >= rules[f"{quantity}_up_to"]).any()

@@ -9,10 +9,10 @@ import pytest
 from conftest import FIT_SETTINGS, Build
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments import segment_model
-from customer_segments.engines import fit_segments, read_customers, read_sample
-from customer_segments.sampled_fit import fit_segments as fit_in_batches
-from customer_segments.segment_model import Customers
+from customer_segments.fitting import segment_model
+from customer_segments.fitting.batched_fit import fit_segments as fit_in_batches
+from customer_segments.fitting.segment_model import Customers
+from customer_segments.relations import fit_segments, read_customers, read_sample
 
 SEED = FIT_SETTINGS.random_seed
 
@@ -27,7 +27,7 @@ def relations(sample_build: Build):
 @pytest.mark.parametrize("batch_rows", [7, 2048])
 def test_batches_fit_the_same_model(relations, step_count: int, batch_rows: int) -> None:
     """Of fewer rows than a customer has, and of many customers."""
-    settings = replace(FIT_SETTINGS, kmeans_step_count=step_count)
+    settings = replace(FIT_SETTINGS, kmeans_max_iter=step_count)
     everyone = Customers.read(*relations)
     whole = segment_model.fit_segments(everyone, settings)
     batched = fit_in_batches(*relations, settings, everyone, batch_rows)
@@ -59,7 +59,7 @@ def test_who_is_in_a_sample_follows_from_id_and_seed(relations) -> None:
     features, counts = relations
     chosen = read_sample(features, "customer_id", customer_limit=50, seed=1)["customer_id"]
     assert len(chosen) == 50
-    backwards = features.order("net_sales_gbp desc")
+    backwards = features.order("net_sales desc")
     again = read_sample(backwards, "customer_id", customer_limit=50, seed=1)["customer_id"]
     assert again.equals(chosen)
     lines = read_sample(counts, "customer_id", "stock_code", customer_limit=50, seed=1)

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from conftest import Build, compiled
 
-from customer_segments.behaviour import BehaviourModel, fit_behaviour
-from customer_segments.taste import TasteModel, fit_taste
+from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.fitting.taste import TasteModel, fit_taste
 
 CUSTOMERS = 5_000
-FEATURES = ["recency_days", "order_count", "net_sales_gbp"]
+FEATURES = ["recency_days", "order_count", "net_sales"]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def features(random: np.random.Generator) -> pd.DataFrame:
             "customer_id": [f"{number:06}" for number in range(CUSTOMERS)],
             "recency_days": random.integers(1, 2_000, CUSTOMERS),
             "order_count": np.ceil(random.lognormal(1, 1.5, CUSTOMERS)).astype(int),
-            "net_sales_gbp": random.lognormal(6, 2.5, CUSTOMERS).round(2),
+            "net_sales": random.lognormal(6, 2.5, CUSTOMERS).round(2),
         }
     )
 

@@ -52,18 +52,18 @@ QUESTIONS = {
     "everything": (["net_revenue", "orders", "customers", "return_rate", "retention_90d"], []),
 }
 SEGMENTS = """
-    select segment_id, net_sales_gbp, order_count, customer_count, average_order_gbp,
+    select segment_id, net_sales, order_count, customer_count, average_order_value,
         customer_share, net_sales_share
     from rpt_segment_summary where not is_total
 """
 ORDERS = """
-    select {dimensions} sum(fct_orders.net_sales_gbp), count(*) filter (is_kept),
-        count(distinct customer_id) filter (is_kept),
+    select {dimensions} sum(fct_orders.net_sales), count(*) filter (has_net_units),
+        count(distinct customer_id) filter (has_net_units),
         sum(returned_unit_count) / sum(sold_unit_count),
         count(*) filter (is_reordered_90d) / nullif(count(is_reordered_90d), 0)
     from fct_orders
     inner join dim_customers using (customer_id)
-    left join fct_reorders using (customer_id, invoice_id)
+    left join fct_repeat_orders using (customer_id, invoice_id)
     group by all
 """
 
@@ -121,6 +121,6 @@ def test_countries_by_month(answers: dict[str, list[dict[str, Any]]], sample_bui
 
 def test_everything(answers: dict[str, list[dict[str, Any]]], sample_build: Build) -> None:
     assert_equal(answers["everything"], sample_build.query(ORDERS.format(dimensions="")), 0)
-    total = sample_build.query("select net_sales_gbp from rpt_segment_summary where is_total")
+    total = sample_build.query("select net_sales from rpt_segment_summary where is_total")
     [row] = answers["everything"]
     assert round(float(row["net_revenue"]), 2) == float(total[0][0])

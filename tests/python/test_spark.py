@@ -154,7 +154,7 @@ def test_the_driver_lets_go_of_lines_that_are_written(
     session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file of any size comes through the memory of the driver, a piece at a time."""
-    from customer_segments import spark_lines  # noqa: PLC0415
+    from customer_segments.reading import spark_lines  # noqa: PLC0415
 
     pieces: list[weakref.ref[Any]] = []
     kept: list[int] = []
@@ -180,7 +180,7 @@ def test_the_driver_lets_go_of_lines_that_are_written(
 
 
 def test_top_eigenvectors() -> None:
-    from customer_segments.spark_fit import top_eigenvectors  # noqa: PLC0415
+    from customer_segments.fitting.spark_fit import top_eigenvectors  # noqa: PLC0415
 
     random = np.random.default_rng(0)
     for rows, size in ((300, 80), (40, 6), (500, 24)):
@@ -193,7 +193,7 @@ def test_top_eigenvectors() -> None:
 def test_parquet_read_where_it_lies_has_the_lines_of_the_file(
     session: Any, public_file: Path
 ) -> None:
-    from customer_segments.spark_lines import write_invoice_lines  # noqa: PLC0415
+    from customer_segments.reading.spark_lines import write_invoice_lines  # noqa: PLC0415
 
     columns = ["invoice_no", "stock_code", "description", "quantity", "invoice_date", "unit_price"]
     sides = []

@@ -4,7 +4,7 @@ import pytest
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
-from customer_segments.taste import TasteModel, fit_taste
+from customer_segments.fitting.taste import TasteModel, fit_taste
 
 SETTINGS = {
     "cluster_count": 2,

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from conftest import Build, compiled
 
-from customer_segments import value_model
-from customer_segments.value_forecasts import fit_values, measure_forecasts
-from customer_segments.value_model import (
+from customer_segments.forecasting import value_model
+from customer_segments.forecasting.value_forecasts import fit_values, measure_forecasts
+from customer_segments.forecasting.value_model import (
     Histories,
     OrderModel,
     SpendModel,
@@ -52,9 +52,8 @@ def simulate(
             "repeat_days": last.astype(int),
             "age_days": age,
             "order_count": repeats + 1,
-            "net_sales_gbp": last_order
-            + np.where(repeats, random.gamma(3 * repeats, 1 / scale), 0),
-            "last_order_gbp": last_order,
+            "net_sales": last_order + np.where(repeats, random.gamma(3 * repeats, 1 / scale), 0),
+            "last_order_value": last_order,
         }
     ), coming
 
@@ -129,7 +128,7 @@ def test_parameters_of_simulated_customers_are_found(shop: tuple[pd.DataFrame, n
 
 
 def spend_columns(table: pd.DataFrame) -> list[np.ndarray]:
-    names = ("order_count", "net_sales_gbp", "last_order_gbp")
+    names = ("order_count", "net_sales", "last_order_value")
     return [table[name].to_numpy(float) for name in names]
 
 
@@ -158,7 +157,7 @@ def test_small_accounts_of_a_mixed_range_stay_small() -> None:
     is_small = (usual == 40) & (counts > 9)
     own = totals[is_small] / counts[is_small]
     assert expected[is_small].mean() == pytest.approx(own.mean(), rel=0.5)
-    between = np.array([totals / counts, np.full(2_000, model.mean_order_gbp)])
+    between = np.array([totals / counts, np.full(2_000, model.mean_order_value)])
     assert (expected >= between.min(axis=0)).all()
     assert (expected <= between.max(axis=0)).all()
 
@@ -181,7 +180,7 @@ def test_sql_and_python_agree(sample_build: Build, shop: tuple[pd.DataFrame, np.
     table = (
         shop[0]
         .head(2_000)
-        .assign(order_count_last_90d=0, net_sales_last_90d_gbp=0, as_of_date="2011-12-10")
+        .assign(order_count_last_90d=0, net_sales_last_90d=0, as_of_date="2011-12-10")
     )
     parameters = fit_values(table, **SETTINGS)
     named = parameters.set_index("parameter")["value"]
@@ -200,8 +199,8 @@ def test_sql_and_python_agree(sample_build: Build, shop: tuple[pd.DataFrame, np.
     assert set(found["value_method"]) == {"model"}
     np.testing.assert_allclose(found["probability_alive"], alive, rtol=1e-9)
     np.testing.assert_allclose(found["expected_orders_90d"], expected, rtol=1e-9)
-    np.testing.assert_allclose(found["expected_order_gbp"], value, rtol=1e-9)
-    np.testing.assert_allclose(found["expected_spend_gbp"], expected * value, rtol=1e-9)
+    np.testing.assert_allclose(found["expected_order_value"], value, rtol=1e-9)
+    np.testing.assert_allclose(found["expected_spend"], expected * value, rtol=1e-9)
 
 
 def test_too_few_customers_or_days_have_no_model(shop: tuple[pd.DataFrame, np.ndarray]) -> None:
@@ -233,7 +232,7 @@ def test_one_monstrous_order_leaves_finite_numbers(
     shop: tuple[pd.DataFrame, np.ndarray], money: float
 ) -> None:
     table = shop[0].head(500).copy()
-    table.loc[0, ["net_sales_gbp", "last_order_gbp"]] = money
+    table.loc[0, ["net_sales", "last_order_value"]] = money
     found = fit_values(table, **SETTINGS)
     assert len(found)
     assert np.isfinite(found["value"]).all()

@@ -1,0 +1,101 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
+with
+
+lines as (
+
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+-- The exercise's own rules: every line with a customer counts, postage and manual entries too.
+identified_lines as (
+
+    select
+        lines.customer_id,
+        lines.invoice_id,
+        coalesce(lines.written_stock_code, lines.stock_code) as written_stock_code,
+        lines.line_value
+
+    from lines
+
+    cross join as_of
+
+    where
+        lines.customer_id is not null
+        and lines.unreadable_column is null
+        and lines.invoiced_at < as_of.as_of_date
+
+),
+
+carts as (
+
+    select
+        customer_id,
+        invoice_id,
+        sum(line_value) as order_value
+
+    from identified_lines
+    group by 1, 2
+
+),
+
+cart_features as (
+
+    select
+        customer_id,
+        count(*) as total_transactions,
+        cast(min(order_value) as double) as min_cart_value,
+        cast(max(order_value) as double) as max_cart_value,
+        cast(sum(order_value) as double) / count(*) as avg_cart_value
+
+    from carts
+    group by 1
+
+),
+
+line_features as (
+
+    select
+        customer_id,
+        count(*) as total_products,
+        count(distinct written_stock_code) as total_unique_products,
+        cast(sum(line_value) as double) as total_sales,
+        cast(sum(line_value) as double) / count(*) as avg_product_value
+
+    from identified_lines
+    group by 1
+
+),
+
+final as (
+
+    select
+        line_features.customer_id,
+        cart_features.total_transactions,
+        line_features.total_products,
+        line_features.total_unique_products,
+        line_features.total_sales,
+        line_features.avg_product_value,
+        cart_features.min_cart_value,
+        cart_features.max_cart_value,
+        cart_features.avg_cart_value
+
+    from line_features
+
+    inner join cart_features
+        on line_features.customer_id = cart_features.customer_id
+
+)
+
+select * from final

@@ -1,0 +1,75 @@
+-- depends_on: {{ ref('int_month_ends') }}
+{#- Past month ends stay as they are: what they saw of untouched customers does not change. -#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    meta={'remakes_others': true},
+    pre_hook=[
+        '{{ forget_touched_customers() }}',
+        '{{ forget_other_models() }}',
+        '{{ forget_other_month_ends() }}'
+    ]
+) }}
+with
+
+customers as (
+
+    select * from {{ ref('int_customers_at_month_end') }}
+    {{ of_touched_customers() }}
+    {%- if is_going_on() %}
+    or as_of_date not in (select distinct as_of_date from {{ this }})
+    {%- endif %}
+
+),
+
+projections as (
+
+    select * from {{ ref('int_customer_projections_monthly') }}
+
+),
+
+behaviour_model as (
+
+    select * from {{ ref('ml_behaviour_model') }}
+
+),
+
+taste_model as (
+
+    select * from {{ ref('ml_taste_model') }}
+
+),
+
+models as (
+
+    select * from {{ ref('ml_models') }}
+
+),
+
+clusters as (
+
+    {{ month_end_clusters('customers', 'projections', 'behaviour_model', 'taste_model')
+        | indent(4) }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        clusters.customer_id,
+        cast(models.model_version as {{ dbt.type_bigint() }}) as model_version,
+        clusters.behaviour_cluster_id,
+        clusters.taste_cluster_id,
+
+        ---------- dates
+        clusters.as_of_date
+
+    from clusters
+
+    inner join models
+        on models.is_in_force
+
+)
+
+select * from final

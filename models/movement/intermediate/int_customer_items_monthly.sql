@@ -1,0 +1,160 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
+{%- set order_so_far -%}
+    partition by customer_id, stock_code, invoice_id
+    order by month_start_date
+    rows between unbounded preceding and current row
+{%- endset -%}
+{%- set item_so_far -%}
+    partition by customer_id, stock_code
+    order by month_start_date
+    rows between unbounded preceding and current row
+{%- endset -%}
+
+with
+
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+-- Once more: DuckDB keeps a copy of a CTE that is read twice.
+same_sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_returns_monthly') }}
+    {{ of_touched_customers() }}
+
+),
+
+units as (
+
+    select
+        customer_id,
+        stock_code,
+        invoice_id,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
+        sold_unit_count as net_unit_count
+
+    from sale_lines
+    where is_item_repeated or returned_unit_count > 0
+
+    union all
+
+    select
+        customer_id,
+        stock_code,
+        invoice_id,
+        cast({{ dbt.date_trunc('month', 'returned_at') }} as date) as month_start_date,
+        -returned_unit_count as net_unit_count
+
+    from returns
+
+),
+
+order_changes as (
+
+    select
+        customer_id,
+        stock_code,
+        invoice_id,
+        month_start_date,
+        sum(net_unit_count) as unit_change
+
+    from units
+    group by 1, 2, 3, 4
+
+),
+
+order_totals as (
+
+    select
+        *,
+        sum(unit_change) over ({{ order_so_far }}) as net_unit_count
+
+    from order_changes
+
+),
+
+changes as (
+
+    -- Of most orders one line holds the item and nothing came back: these come, and none goes.
+    select
+        customer_id,
+        stock_code,
+        cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
+        1 as order_change
+
+    from same_sale_lines
+    where not is_item_repeated and returned_unit_count = 0
+
+    union all
+
+    select
+        customer_id,
+        stock_code,
+        month_start_date,
+        case
+            when net_unit_count > 0 and net_unit_count = unit_change then 1
+            when net_unit_count = 0 and unit_change < 0 then -1
+            else 0
+        end as order_change
+
+    from order_totals
+
+),
+
+item_changes as (
+
+    select
+        customer_id,
+        stock_code,
+        month_start_date,
+        sum(order_change) as order_change
+
+    from changes
+    group by 1, 2, 3
+
+),
+
+item_totals as (
+
+    select
+        *,
+        sum(order_change) over ({{ item_so_far }}) as order_count
+
+    from item_changes
+    where order_change <> 0
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customer_id,
+        stock_code,
+
+        ---------- numbers
+        cast(order_count as bigint) as order_count,
+        cast(order_count - order_change as bigint) as previous_order_count,
+
+        ---------- dates
+        month_start_date
+
+    from item_totals
+
+)
+
+select * from final

@@ -1,0 +1,67 @@
+{#-
+    Rows of another model than that in force go too. Customers who then have none are computed, by
+    the changes that all customers have.
+-#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    meta={'remakes_others': true},
+    pre_hook=['{{ forget_touched_customers() }}', '{{ forget_other_models() }}']
+) }}
+with
+
+customers as (
+
+    select customer_id from {{ ref('dim_customers') }}
+    {{ of_missing_customers() }}
+
+),
+
+customer_items as (
+
+    select * from {{ ref('int_customer_items_monthly') }}
+    where customer_id in (select customers.customer_id from customers)
+
+),
+
+taste_model as (
+
+    select * from {{ ref('ml_taste_model') }}
+
+),
+
+models as (
+
+    select * from {{ ref('ml_models') }}
+
+),
+
+projections as (
+
+    {{ projections_monthly('customer_items', 'taste_model') | indent(4) }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        projections.customer_id,
+        cast(models.model_version as {{ dbt.type_bigint() }}) as model_version,
+
+        ---------- numbers
+        projections.known_item_count,
+        {{ each_component('projections.projection_#') | indent(8) }},
+
+        ---------- dates
+        projections.month_start_date,
+        projections.next_month_start_date
+
+    from projections
+
+    inner join models
+        on models.is_in_force
+
+)
+
+select * from final

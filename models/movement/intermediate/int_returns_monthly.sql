@@ -1,0 +1,60 @@
+{#-
+    A cancellation takes the same units whatever comes after it, so the matches of an earlier build
+    are those of this one whose cancellations it had seen.
+-#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
+with
+
+matches as (
+
+    select * from {{ ref('int_cancellations_matched') }}
+    {{ of_touched_customers() }}
+
+),
+
+sale_lines as (
+
+    select * from {{ ref('fct_sale_lines') }}
+    {{ of_touched_customers() }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('fct_cancellations') }}
+    {{ of_touched_customers() }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        matches.sale_line_id,
+        matches.cancellation_line_id,
+        sale_lines.customer_id,
+        sale_lines.invoice_id,
+        sale_lines.stock_code,
+
+        ---------- numbers
+        matches.unit_count as returned_unit_count,
+        cast(matches.unit_count * sale_lines.unit_price as decimal(18, 4)) as returned_value,
+
+        ---------- timestamps
+        cancellations.invoiced_at as returned_at
+
+    from matches
+
+    inner join sale_lines
+        on matches.sale_line_id = sale_lines.line_id
+
+    inner join cancellations
+        on matches.cancellation_line_id = cancellations.line_id
+
+)
+
+select * from final

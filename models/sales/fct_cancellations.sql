@@ -1,0 +1,74 @@
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
+with
+
+lines as (
+
+    select * from {{ ref('int_invoice_lines_classified') }}
+    {{ of_touched_customers() }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_cancellations_matched') }}
+    {{ of_touched_customers() }}
+
+),
+
+matched_lines as (
+
+    select
+        cancellation_line_id,
+        sum(unit_count) as cancelled_unit_count,
+        sum(unit_count) filter (where sale_line_id is not null) as matched_unit_count,
+        max(orphan_reason) as orphan_reason
+
+    from matches
+    group by 1
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        lines.line_id,
+        lines.invoice_id,
+        lines.customer_id,
+        lines.stock_code,
+
+        ---------- strings
+        case
+            when coalesce(matched_lines.matched_unit_count, 0) > 0 then 'matched_cancellation'
+            else 'orphan_cancellation'
+        end as outcome,
+        case
+            when matched_lines.cancellation_line_id is null then 'no units'
+            when coalesce(matched_lines.matched_unit_count, 0) = 0 then matched_lines.orphan_reason
+            when matched_lines.orphan_reason is null then 'all units'
+            else 'some units, ' || matched_lines.orphan_reason
+        end as reason,
+
+        ---------- numbers
+        lines.quantity,
+        lines.line_value,
+        cast(coalesce(matched_lines.cancelled_unit_count, 0) as bigint) as cancelled_unit_count,
+        cast(coalesce(matched_lines.matched_unit_count, 0) as bigint) as matched_unit_count,
+
+        ---------- timestamps
+        lines.invoiced_at
+
+    from lines
+
+    left join matched_lines
+        on lines.line_id = matched_lines.cancellation_line_id
+
+    where lines.disposition = 'cancellation'
+
+)
+
+select * from final

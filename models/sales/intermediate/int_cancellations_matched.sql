@@ -1,0 +1,258 @@
+{#-
+    First in, first out, without a loop. Number the units that a customer bought of an item from
+    the first to the last: cancellations take them from the front. Up to event n, with S sold and
+    C cancelled, the units matched are M = C + min(0, S - C at every event so far): a cancellation
+    can only take what was sold before it. So each cancellation takes the units from the previous
+    M to its own M, each sale holds the units from the previous S to its own S, and where the two
+    overlap they match. DECISIONS.md has the proof and the rules.
+-#}
+{{ config(
+    materialized='incremental',
+    tags=['by_customer'],
+    pre_hook='{{ forget_touched_customers() }}'
+) }}
+{%- set event_order -%}
+    partition by customer_id, stock_code
+    order by
+        invoiced_at, is_cancellation, invoice_id, unit_price, quantity,
+        item_description, line_id
+    rows between unbounded preceding and current row
+{%- endset -%}
+{%- set cut_order -%}
+    partition by customer_id, stock_code
+    order by last_unit, is_cancellation
+{%- endset -%}
+{%- set from_here_on = 'rows between current row and unbounded following' -%}
+
+with
+
+classified_lines as (
+
+    select * from {{ ref('int_invoice_lines_classified') }}
+    {{ of_touched_customers() }}
+
+),
+
+-- Once more, with few columns: DuckDB keeps a copy of a CTE that is read several times.
+customer_lines as (
+
+    select
+        customer_id,
+        stock_code,
+        invoiced_at,
+        disposition
+
+    from {{ ref('int_invoice_lines_classified') }}
+    {{ of_touched_customers() }}
+
+),
+
+lines as (
+
+    select
+        line_id,
+        invoice_id,
+        customer_id,
+        stock_code,
+        item_description,
+        invoiced_at,
+        unit_price,
+        quantity,
+        disposition = 'cancellation' as is_cancellation
+
+    from classified_lines
+    where disposition in ('sale', 'cancellation')
+
+),
+
+cancelled_items as (
+
+    select distinct
+        customer_id,
+        stock_code
+
+    from customer_lines
+    where disposition = 'cancellation'
+
+),
+
+first_sales as (
+
+    select
+        customer_id,
+        min(invoiced_at) as first_sold_at
+
+    from customer_lines
+    where disposition = 'sale'
+    group by 1
+
+),
+
+-- Few customers cancel few items: the rest need no windows.
+events as (
+
+    select
+        lines.*,
+        case when lines.is_cancellation then 0 else lines.quantity end as sold_units,
+        case
+            when lines.is_cancellation then abs(cast(lines.quantity as bigint))
+            else 0
+        end as cancelled_units
+
+    from lines
+
+    inner join cancelled_items
+        on
+            lines.customer_id = cancelled_items.customer_id
+            and lines.stock_code = cancelled_items.stock_code
+
+),
+
+running_totals as (
+
+    select
+        *,
+        row_number() over ({{ event_order }}) as event_number,
+        sum(sold_units) over ({{ event_order }}) as sold_so_far,
+        sum(cancelled_units) over ({{ event_order }}) as cancelled_so_far
+
+    from events
+
+),
+
+matched_totals as (
+
+    select
+        *,
+        cancelled_so_far
+        + least(
+            0,
+            min(sold_so_far - cancelled_so_far) over (
+                partition by customer_id, stock_code
+                order by event_number
+                rows between unbounded preceding and current row
+            )
+        ) as matched_so_far
+
+    from running_totals
+
+),
+
+matched_events as (
+
+    select
+        *,
+        matched_so_far - lag(matched_so_far, 1, 0) over (
+            partition by customer_id, stock_code
+            order by event_number
+        ) as matched_units
+
+    from matched_totals
+
+),
+
+-- The unit at which each sale and each cancellation ends cuts the units into stretches.
+cuts as (
+
+    select
+        customer_id,
+        stock_code,
+        is_cancellation,
+        case when is_cancellation then matched_so_far else sold_so_far end as last_unit,
+        case when not is_cancellation then event_number end as sale_number,
+        case when is_cancellation then event_number end as cancellation_number
+
+    from matched_events
+    where
+        not is_cancellation
+        or matched_units > 0
+
+),
+
+-- A stretch belongs to the next sale and the next cancellation that end at or after it.
+stretches as (
+
+    select
+        customer_id,
+        stock_code,
+        last_unit - lag(last_unit, 1, 0) over ({{ cut_order }}) as unit_count,
+        min(sale_number) over ({{ cut_order }} {{ from_here_on }}) as sale_number,
+        min(cancellation_number) over ({{ cut_order }} {{ from_here_on }}) as cancellation_number
+
+    from cuts
+
+),
+
+matches as (
+
+    select
+        stretches.customer_id,
+        cancellations.line_id as cancellation_line_id,
+        sales.line_id as sale_line_id,
+        stretches.unit_count,
+        cast(null as {{ dbt.type_string() }}) as orphan_reason
+
+    from stretches
+
+    inner join matched_events as cancellations
+        on
+            stretches.customer_id = cancellations.customer_id
+            and stretches.stock_code = cancellations.stock_code
+            and stretches.cancellation_number = cancellations.event_number
+
+    inner join matched_events as sales
+        on
+            stretches.customer_id = sales.customer_id
+            and stretches.stock_code = sales.stock_code
+            and stretches.sale_number = sales.event_number
+
+    where stretches.unit_count > 0
+
+),
+
+orphans as (
+
+    select
+        matched_events.customer_id,
+        matched_events.line_id as cancellation_line_id,
+        cast(null as bigint) as sale_line_id,
+        matched_events.cancelled_units - matched_events.matched_units as unit_count,
+        case
+            when matched_events.sold_so_far > 0 then 'more than was bought'
+            when first_sales.first_sold_at <= matched_events.invoiced_at then 'no such item'
+            else 'before the data starts'
+        end as orphan_reason
+
+    from matched_events
+
+    left join first_sales
+        on matched_events.customer_id = first_sales.customer_id
+
+    where
+        matched_events.is_cancellation
+        and matched_events.cancelled_units > matched_events.matched_units
+
+),
+
+matches_and_orphans as (
+
+    select * from matches
+    union all
+    select * from orphans
+
+),
+
+final as (
+
+    select
+        customer_id,
+        cancellation_line_id,
+        sale_line_id,
+        orphan_reason,
+        cast(unit_count as bigint) as unit_count
+
+    from matches_and_orphans
+
+)
+
+select * from final

@@ -1,0 +1,54 @@
+"""`customer-segments build [dbt arguments]`: build, then say what came out.
+
+`customer-segments audiences [folder]`: write a file for each audience.
+`customer-segments backtest [date ...] [dbt arguments]`: what segments say about later.
+`customer-segments data [archive]`: fetch and verify the public workbook.
+`customer-segments report [file]`: write the report of the published database again.
+"""
+
+import sys
+
+from customer_segments.commands.audiences import audiences
+from customer_segments.commands.build import build
+from customer_segments.commands.download import data
+from customer_segments.project import PROJECT, PROJECT_FILE
+from customer_segments.report import report
+
+
+def backtest(arguments: list[str]) -> int:
+    """Import scikit-learn, which takes seconds, for this command only."""
+    from customer_segments.commands.backtest import backtest
+
+    return backtest(arguments)
+
+
+COMMANDS = {
+    "audiences": audiences,
+    "backtest": backtest,
+    "build": build,
+    "data": data,
+    "report": report,
+}
+USAGE = (
+    "usage: customer-segments build [dbt arguments] | audiences [folder] "
+    "| backtest [date ...] [dbt arguments] | data [archive] | report [file]"
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command, of `sys.argv` unless `arguments` has one; return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] not in COMMANDS:
+        print(USAGE, file=sys.stderr)
+        return 2
+    if not (PROJECT / PROJECT_FILE).is_file():
+        print(
+            f"\nError: No {PROJECT_FILE} in {PROJECT} or above it. Go to the project's folder.",
+            file=sys.stderr,
+        )
+        return 1
+    return COMMANDS[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

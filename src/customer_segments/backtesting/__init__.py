@@ -1,0 +1,1 @@
+"""What segments of a day said about the days after it."""

@@ -1,0 +1,68 @@
+"""The summary that ends `make build`, read from the published database."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+LINES = "select sum(line_count), sum(line_value) from rpt_line_dispositions"
+KEPT = (
+    "select sum(line_count), sum(line_value) from rpt_line_dispositions where disposition = 'sale'"
+)
+NOT_KEPT = """
+    select disposition, reason, line_count, line_value from rpt_line_dispositions
+    where disposition <> 'sale' order by line_count desc, disposition, reason
+"""
+BUILD = "select as_of_date, customer_scope, home_country, home_country_line_count from rpt_build"
+NET = "select count(*), sum(net_sales) from fct_customer_features"
+MODEL = """
+    select model_version, as_of_date, customer_count, segment_stability
+    from dim_models where is_in_force
+"""
+LAST_FIT = "select decision, decision_reason, model_version from dim_models order by 3 desc limit 1"
+SEGMENTS = """
+    select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
+    from rpt_segment_summary where not is_total
+    order by length(segment_id), segment_id
+"""
+
+
+def summarise(database: Path) -> str:
+    """Return lines in, lines kept and why the others were not, and the segments, as text."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        [(line_count, value)] = connection.execute(LINES).fetchall()
+        [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
+        not_kept = connection.execute(NOT_KEPT).fetchall()
+        segments = connection.execute(SEGMENTS).fetchall()
+        [(as_of, scope, home, home_lines)] = connection.execute(BUILD).fetchall()
+        [model] = connection.execute(MODEL).fetchall()
+        [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
+        [(customers, net_sales)] = connection.execute(NET).fetchall()
+    who = "all customers" if scope == "all" else f"customers outside {home}"
+    lines = [
+        "",
+        f"Lines     {line_count:>12,} in {value:>19,.2f} GBP",
+        f"          {kept_count or 0:>12,} kept {kept_value or 0:>17,.2f} GBP",
+        *(
+            f"          {count:>12,} not  {amount:>17,.2f} GBP  {disposition}: {reason}"
+            for disposition, reason, count, amount in not_kept
+        ),
+        "",
+        f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
+        f"Net sales {net_sales:>19,.2f} GBP of {customers:,} customers, returns taken off",
+        _model(*model),
+        *([f"          refit {last_version} refused: {reason}"] if decision == "refused" else []),
+        "",
+        "Segments  customers        net sales",
+    ]
+    for segment_id, name, count, customer_share, sales_share, action in segments:
+        lines += [
+            f"  {segment_id:8}{count:>9,} {customer_share:>6.1%}{sales_share:>9.1%}  {name}",
+            f"{'':37}{action}",
+        ]
+    return "\n".join(lines)
+
+
+def _model(version: int, as_of: date, customer_count: int, stability: float | None) -> str:
+    measured = "too few to measure stability" if stability is None else f"stability {stability:.2f}"
+    return f"Model     {version}, fitted as of {as_of} to {customer_count:,} customers, {measured}"

@@ -1,0 +1,1 @@
+"""Both axes of the segmentation, fitted with KMeans."""

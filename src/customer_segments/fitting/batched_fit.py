@@ -1,0 +1,126 @@
+"""Both axes of more customers than memory holds side by side: KMeans over record batches.
+
+Scales, weights of items, latent dimensions and starts come from a seeded sample of customers;
+Lloyd's algorithm then goes its steps over all of them, who come by in batches, in one order. With n
+customers in the sample, what it decides is off by about 1 / sqrt(n) of the spread between
+customers: by a thousandth with the default of a million.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from customer_segments.fitting import segment_model
+from customer_segments.fitting.behaviour import order_of_centroids
+from customer_segments.fitting.clustering import Matrix, distances, nearest
+from customer_segments.fitting.segment_model import (
+    BATCH_ROWS,
+    Customers,
+    SegmentModel,
+    Settings,
+    numbered_pairs,
+)
+from customer_segments.parallel import Progress
+from customer_segments.relations import count_rows
+
+
+def fit_segments(
+    features: Any, counts: Any, settings: Settings, sample: Customers, batch_rows: int = BATCH_ROWS
+) -> SegmentModel:
+    """Fit both axes to all customers of two relations of DuckDB; as `segment_model.fit_segments`.
+
+    Memory holds `sample` and a batch of `batch_rows` rows, not the customers.
+
+    Raises ValueError when there are too few customers or items in the sample.
+    """
+    starts = segment_model.fit_segments(sample, replace(settings, kmeans_max_iter=0))
+    behaviour, taste = starts.behaviour, starts.taste
+    count = count_rows(features)
+
+    def behaviour_positions() -> Iterator[Matrix]:
+        columns = (f"cast({name} as double) as {name}" for name in behaviour.features)
+        ordered = features.order("customer_id").project(", ".join(columns))
+        for batch in ordered.to_arrow_reader(batch_rows):
+            yield behaviour.positions(batch.to_pandas())
+
+    def taste_positions() -> Iterator[Matrix]:
+        pairs, stock_codes = numbered_pairs(features, counts)
+        known = np.isin(stock_codes, taste.stock_codes)
+        for matrix in _by_customer(pairs, len(stock_codes), batch_rows):
+            has_known = matrix @ known.astype(np.float64) > 0
+            yield taste.matrix_positions(matrix[np.flatnonzero(has_known)], stock_codes)
+
+    steps = settings.kmeans_max_iter
+    centroids = refined(
+        behaviour.centroids, steps, behaviour_positions, Progress("Behaviour, customers", count)
+    )
+    order = order_of_centroids(centroids, behaviour.features)
+    return replace(
+        starts,
+        behaviour=replace(behaviour, centroids=centroids[order]),
+        taste=replace(
+            taste,
+            centroids=refined(
+                taste.centroids, steps, taste_positions, Progress("Taste, customers", count)
+            ),
+        ),
+    )
+
+
+def refined(
+    centroids: Matrix,
+    step_count: int,
+    batches: Callable[[], Iterator[Matrix]],
+    progress: Progress,
+) -> Matrix:
+    """Return `centroids`, (clusters, columns), after at most `step_count` steps of Lloyd.
+
+    `batches` begins again, at each call, to yield all rows in the same order.
+    """
+    for _ in range(step_count):
+        sums = np.zeros_like(centroids)
+        sizes = np.zeros(len(centroids))
+        for number, rows in enumerate(batches()):
+            if number == 0:  # sorting is over
+                progress.restart()
+            labels = nearest(distances(rows, centroids)) - 1
+            for cluster in range(len(centroids)):
+                sums[cluster] += rows[labels == cluster].sum(axis=0)
+            sizes += np.bincount(labels, minlength=len(centroids))
+            progress.report(int(sizes.sum()))
+        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centroids)
+        if np.array_equal(moved, centroids):
+            break
+        centroids = moved
+    return centroids
+
+
+def _by_customer(pairs: Any, item_count: int, batch_rows: int) -> Iterator[sparse.csr_array]:
+    """Yield orders per customer and item, (customers, items), no customer in two of them."""
+    held = pa.table({})
+    for batch in pairs.order("place, item").to_arrow_reader(batch_rows):
+        held = pa.concat_tables([held, pa.table(batch)]) if held.num_rows else pa.table(batch)
+        places = held["place"].to_numpy()
+        last = int(np.searchsorted(places, places[-1]))  # who may go on in the next batch
+        if last:
+            yield _matrix(held.slice(0, last), item_count)
+        held = held.slice(last)
+    if held.num_rows:
+        yield _matrix(held, item_count)
+
+
+def _matrix(cells: pa.Table, item_count: int) -> sparse.csr_array:
+    """Return orders per customer and item of cells in the order of both."""
+    starts = np.flatnonzero(np.diff(cells["place"].to_numpy(), prepend=-1))
+    return sparse.csr_array(
+        (
+            cells["order_count"].to_numpy(),
+            cells["item"].to_numpy(),
+            np.append(starts, cells.num_rows),
+        ),
+        shape=(len(starts), item_count),
+    )

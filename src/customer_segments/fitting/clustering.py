@@ -1,0 +1,118 @@
+"""KMeans that comes back: started by cutting customers in two at the mean, few Lloyd steps.
+
+Customers of a shop are a continuum without gaps, so many partitions are nearly as good as the
+best one. KMeans from random starts, run until it converges, takes now one and now another of them
+as a few customers come or go. A cut at the mean along a direction has one solution and moves
+little, so the starts are made by cuts, and each Lloyd step from there trades some of that stability
+for a tighter fit. docs/clustering_study.md compares.
+"""
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+
+from customer_segments.parallel import use_one_thread
+
+Matrix = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+def fit_centroids(
+    rows: Matrix, cluster_count: int, step_count: int, directions: Matrix | None = None
+) -> Matrix:
+    """Return the centroids, (cluster_count, columns), of KMeans over `rows`.
+
+    Lloyd's algorithm, at most `step_count` steps from the centroids that `initial_centroids` makes;
+    0 keeps those.
+    One thread, so that sums are added in one order and the same rows give the same bytes.
+
+    Raises ValueError when there are fewer distinct rows than clusters.
+    """
+    starts = initial_centroids(rows, cluster_count, directions)
+    if step_count == 0:
+        return starts
+    with warnings.catch_warnings():
+        # Where many customers are exact copies, a cluster may lose all of its own. Shares and
+        # stability judge what was fitted; a warning for each refit adds nothing.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
+    return np.asarray(model.cluster_centers_, dtype=np.float64)
+
+
+def initial_centroids(rows: Matrix, cluster_count: int, directions: Matrix | None = None) -> Matrix:
+    """Return the centroids, (cluster_count, columns), of groups of `rows` made by cuts.
+
+    The first cut divides all rows along the first of the `directions`, (directions, columns), at
+    the mean; the next ones divide the parts along the second, and so on, then again along the
+    first, as in a k-d tree (Bentley 1975). Without directions each group is cut along its own
+    principal direction (Boley 1998). Groups of fewer cuts come first, then those that scatter
+    more along their direction. Nothing is random.
+
+    Raises ValueError when there are fewer distinct rows than clusters.
+    """
+    use_one_thread()
+    groups = [_Group(rows, 0, directions)]
+    while len(groups) < cluster_count:
+        groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
+        if not groups[0].is_divisible:
+            raise too_few_customers(cluster_count, len(groups), len(rows))
+        groups = [*groups[0].halves(), *groups[1:]]
+    return np.array([group.rows.mean(axis=0) for group in groups])
+
+
+def too_few_customers(cluster_count: int, group_count: int, row_count: int) -> ValueError:
+    """Return the error of fewer distinct rows than clusters."""
+    return ValueError(
+        f"Too few customers: {cluster_count} clusters need at least that many customers who "
+        f"differ, found {group_count} (of {row_count}). Lower the variable "
+        "behaviour_cluster_count or taste_cluster_count, widen customer_scope, or use more "
+        "invoice lines."
+    )
+
+
+class _Group:
+    """Rows, the number of cuts that made them, and where the next cut goes."""
+
+    def __init__(self, rows: Matrix, depth: int, directions: Matrix | None) -> None:
+        self.rows, self.depth, self.directions = rows, depth, directions
+        centred = rows - rows.mean(axis=0)
+        self.is_divisible, self.scatter = False, 0.0
+        for direction in self._candidates(centred):
+            place = centred @ direction
+            self.is_upper = place > 0
+            if 0 < self.is_upper.sum() < len(rows):
+                self.is_divisible, self.scatter = True, float((place**2).sum())
+                break
+
+    def halves(self) -> tuple["_Group", "_Group"]:
+        """Return the group's rows on either side of the cut."""
+        lower, upper = (
+            _Group(self.rows[side], self.depth + 1, self.directions)
+            for side in (~self.is_upper, self.is_upper)
+        )
+        return lower, upper
+
+    def _candidates(self, centred: Matrix) -> Iterator[Matrix]:
+        """Yield the direction whose turn it is, those after it for rows that are equal on it."""
+        if self.directions is not None:
+            turn = self.depth % len(self.directions)
+            yield from (*self.directions[turn:], *self.directions[:turn])
+        yield np.linalg.eigh(centred.T @ centred)[1][:, -1]
+
+
+def distances(rows: Matrix, centroids: Matrix) -> Matrix:
+    """Return Euclidean distances, (rows, clusters). Summed column by column, so order is fixed."""
+    squared = np.zeros((len(rows), len(centroids)))
+    for column in range(rows.shape[1]):
+        squared += (rows[:, [column]] - centroids[:, column]) ** 2
+    return np.sqrt(squared)
+
+
+def nearest(distance: Matrix) -> Labels:
+    """Return the label, 1 for the first centroid, of the nearest; the first of equals wins."""
+    labels: Labels = np.argmin(distance, axis=1).astype(np.int64) + 1
+    return labels

@@ -1,0 +1,1 @@
+"""Invoice files: which rows they hold, and how to read them."""

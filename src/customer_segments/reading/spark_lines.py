@@ -1,0 +1,108 @@
+"""Invoice lines as a table of Spark.
+
+Files of this machine come through DuckDB's reader, in pieces: a file gives the same lines on both
+engines, whatever its encoding, header and dates, and workers need not see it. Parquet files in a
+store are read by Spark where they lie.
+"""
+
+import gc
+import os
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from customer_segments.reading.file_layouts import (
+    COLUMN_NAMES,
+    InvoiceFileError,
+    column_number,
+    require_columns,
+)
+from customer_segments.reading.invoice_files import DateOrder, find_invoice_lines
+
+LINES_AT_A_TIME = 500_000
+FILES_AT_A_TIME = 4
+PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
+
+
+def write_invoice_lines(
+    session: Any, location: str, date_order: DateOrder, table: str
+) -> str | None:
+    """Write the lines at `location`, numbered, to `table`; return what is wrong with the files.
+
+    `location` is a file, folder or glob of this machine, or the address of Parquet files in a store
+    that Spark reaches, such as `s3a://bucket/lines/`.
+    """
+    if os.environ.get(PSEUDONYM_KEY):
+        return (
+            f"{PSEUDONYM_KEY} is set, but on Spark customer ids stay as they are. Unset it to "
+            "build with these ids, or build on DuckDB."
+        )
+    session.sql(f"create schema if not exists {table.partition('.')[0]}")
+    session.sql(f"drop table if exists {table}")
+    try:
+        if "://" in location:
+            lines = _lines_in_store(session, location)
+            lines.write.mode("overwrite").format("parquet").saveAsTable(table)
+        else:
+            _copy_lines(session, find_invoice_lines(location, date_order).select, table)
+    except InvoiceFileError as error:
+        return str(error)
+    return None
+
+
+def _copy_lines(session: Any, select: str, table: str) -> None:
+    """Write the lines of a DuckDB select to `table`, so many at a time that memory holds them."""
+    lines_in_utc = (
+        f"select * replace (cast(invoice_date as timestamptz) as invoice_date) from ({select})"
+    )
+    with duckdb.connect() as connection:
+        # Spark takes a time without a zone for another type than the one that has the session's.
+        connection.execute("set timezone = 'UTC'")
+        for batch in connection.sql(lines_in_utc).to_arrow_reader(LINES_AT_A_TIME):
+            lines = session.createDataFrame(pa.Table.from_batches([batch]))
+            lines = lines.coalesce(FILES_AT_A_TIME)  # or Spark writes one for 10,000 lines
+            lines.write.mode("append").format("parquet").saveAsTable(table)
+            # Data frames are in cycles: until these are collected, the driver keeps the pieces.
+            del lines
+            gc.collect()
+
+
+def _lines_in_store(session: Any, location: str) -> Any:
+    """Return the lines of Parquet files, with the columns of `find_invoice_lines`.
+
+    Numbers and dates that are text are read as SQL writes them; other text is unreadable.
+    """
+    rows = session.read.parquet(location)
+    header, types = rows.columns, dict(rows.dtypes)
+    require_columns(location, header)
+    found = {name: header[column_number(name, header)] for name in COLUMN_NAMES}
+    quoted = {name: f"`{column.replace('`', '``')}`" for name, column in found.items()}
+    quantity, price, date = (quoted[name] for name in ("quantity", "unit_price", "invoice_date"))
+    whole = f"try_cast({quantity} as decimal(18, 4))"
+    ids = [
+        f"{_id_text(quoted[name], types[found[name]])} as {name}"
+        for name in ("invoice_no", "stock_code", "description", "customer_id", "country")
+    ]
+    return rows.selectExpr(
+        "monotonically_increasing_id() + 1 as line_number",
+        *ids,
+        "cast(null as bigint) as customer_number",
+        f"case when {whole} % 1 = 0 then try_cast({whole} as int) end as quantity",
+        f"cast({quantity} as string) as quantity_text",
+        f"try_cast({date} as timestamp) as invoice_date",
+        f"cast({date} as string) as invoice_date_text",
+        f"try_cast({price} as decimal(18, 4)) as unit_price",
+        f"cast({price} as string) as unit_price_text",
+        "cast(null as string) as overflow_text",
+        "_metadata.file_name as file_name",
+        "_metadata.file_path as file_path",
+    )
+
+
+def _id_text(column: str, data_type: str) -> str:
+    """Return the SQL that writes an id as text: a whole number without decimals or exponent."""
+    if not data_type.startswith(("double", "float", "decimal")):
+        return f"cast({column} as string)"
+    whole = f"try_cast({column} as decimal(38, 0))"
+    return f"if({column} = {whole}, cast({whole} as string), cast({column} as string))"
