@@ -1,7 +1,7 @@
 {#-
     Where customers lie on the behaviour axis, one row per key: <feature>_position in z-scores, from
-    the parameter table of the model. As BehaviourModel.positions: days as square roots, counts and
-    money as log1p, clipped, z-scored. Customers have none below 0; in what-if rows it counts as 0.
+    the parameter table of the model. As BehaviourSpace.transform: days as square roots, all else as
+    log1p, clipped, z-scored. Customers have none below 0; in what-if rows it counts as 0.
 -#}
 {% macro behaviour_positions(features, model, keys=['customer_id']) %}
 with
@@ -29,7 +29,7 @@ select
     (
         least(
             greatest(
-                {% if feature.endswith('_days') -%}
+                {% if feature_unit(feature) == 'days' -%}
                 sqrt(greatest(cast(features.{{ feature }} as double), 0)),
                 {%- else -%}
                 ln(1 + greatest(cast(features.{{ feature }} as double), 0)),

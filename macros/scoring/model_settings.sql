@@ -1,35 +1,31 @@
-{#- The variables that a fit depends on, as text: a model goes on being used while they stay. -#}
+{#-
+    What a fit depends on, as text: a model goes on being used while it stays. Those are the settings
+    that ml_kmeans_parameters is fitted with, who the customers are, and which features are scaled as
+    square roots; and, where it takes a number of clusters, its rule.
+-#}
 {% macro model_settings() -%}
-    {%- set names = [
-        'behaviour_clip_share',
-        'behaviour_cluster_count',
-        'behaviour_features',
-        'customer_scope',
-        'home_country',
-        'item_min_customers',
-        'kmeans_max_iter',
-        'random_seed',
-        'taste_cluster_count',
-        'taste_component_count',
-    ] -%}
-    {%- if 'auto' in [var('behaviour_cluster_count'), var('taste_cluster_count')] -%}
-        {#- The rule that then takes the numbers. -#}
-        {%- do names.extend([
-            'behaviour_cluster_bounds',
-            'cluster_jaccard_min',
-            'cluster_min_share',
-            'cluster_stability_min',
-            'diagnostics_customer_limit',
-            'diagnostics_repeat_count',
-            'taste_cluster_bounds',
-        ]) -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- set model = graph.nodes['model.customer_segments.ml_kmeans_parameters'] -%}
+        {%- set settings = dict(model.config.meta.settings.fit) -%}
+        {%- if 'auto' in settings.values() -%}
+            {%- do settings.update(model.config.meta.settings.cluster_counts) -%}
+        {%- endif -%}
+        {%- set is_days = [] -%}
+        {%- for name in var('behaviour_features') if feature_unit(name) == 'days' -%}
+            {%- do is_days.append(name) -%}
+        {%- endfor -%}
+        {%- do settings.pop('feature_units') -%}
+        {%- do settings.update({
+            'customer_scope': var('customer_scope'),
+            'home_country': var('home_country'),
+            'square_root_features': is_days,
+        }) -%}
+        {%- for name, value in settings | dictsort -%}
+            {%- do found.append(
+                name ~ '=' ~ (value if value is string or value is not iterable else value | join(' '))
+            ) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {%- set settings = [] -%}
-    {%- for name in names -%}
-        {%- set value = var(name) -%}
-        {%- do settings.append(
-            name ~ '=' ~ (value if value is string or value is not iterable else value | join(' '))
-        ) -%}
-    {%- endfor -%}
-    {{ quoted(settings | join(', ')) }}
+    {{ quoted(found | join(', ')) }}
 {%- endmacro %}

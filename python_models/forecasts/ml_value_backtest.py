@@ -5,10 +5,7 @@ def model(dbt, session):
     from customer_segments.forecasting.value_forecasts import measure_forecasts
     from customer_segments.relations import read_sample
 
-    customer_limit = dbt.config.meta_get("customer_limit")
-    seed = dbt.config.meta_get("seed")
+    settings = dbt.config.meta_get("settings")
 
     forecasts = dbt.ref("int_value_forecasts")
-    return measure_forecasts(
-        read_sample(forecasts, "customer_id", customer_limit=customer_limit, seed=seed)
-    )
+    return measure_forecasts(read_sample(forecasts, "customer_id", **settings["sample"]))

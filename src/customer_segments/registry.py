@@ -1,15 +1,19 @@
-"""The table of fitted models: what a build adds to it, if anything.
+"""The registry of fitted models: what a build adds to its table, if anything.
 
 Relations come in unread, so a build that fits nothing reads two small tables and imports no
 scikit-learn.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from customer_segments.relations import count_rows, fit_segments, read, read_customers
+from customer_segments.relations import count_rows, is_spark, read
+
+if TYPE_CHECKING:
+    from customer_segments.fitting.segment_model import SegmentModel
+    from customer_segments.fitting.settings import Settings
 
 # The columns of ml_kmeans_parameters; segment_model.PARAMETER_COLUMNS without the version.
 SCHEMA = pa.schema(
@@ -27,63 +31,91 @@ SCHEMA = pa.schema(
 
 
 def add_model(
-    *,
-    request: Any,
-    stored: Any,
-    features: Any,
-    counts: Any,
-    settings: dict[str, Any],
-    fit_limit: int,
-    count_rule: dict[str, Any],
-    gate: dict[str, Any],
+    *, request: Any, stored: Any, features: Any, counts: Any, settings: dict[str, Any]
 ) -> pa.Table:
     """Return the rows of the model that `request` asks for, none when it asks for none.
 
     All four are relations of dbt: `request` is ml_fit_decision, one row; `stored` the rows so
-    far; `features` and `counts` are what a fit sees. `settings` are those of
-    `segment_model.Settings`, where a number of clusters may be `auto`; then `axes.choose_counts`
-    takes one by `count_rule`. `gate` are those of `model_gate.Gate`. Beyond `fit_limit` customers a
-    sample is read: `sampled_fit` fits to all. A version that is stored already is not fitted again.
+    far; `features` and `counts` are what a fit sees. `settings` are those of ml_kmeans_parameters:
+    `fit` for Settings, `customers` for read_customers, `cluster_counts` for CountRule and `gate`
+    for Gate. A version that is stored already is not fitted again.
     """
     [asked] = read(request).to_dict("records")
     number = int(asked["model_version"])
     if not asked["is_fit"] or len(read(stored, where=f"model_version = {number}")):
         return SCHEMA.empty_table()
 
-    from customer_segments.fitting.segment_model import Settings
-    from customer_segments.judging.axes import choose_counts
-    from customer_segments.judging.gate import Gate, fit_model
+    from customer_segments.fitting.batched_fit import fit_batched
+    from customer_segments.fitting.customers import read_customers
+    from customer_segments.fitting.segment_model import fit_segments
+    from customer_segments.fitting.settings import Settings
+    from customer_segments.judging.cluster_counts import CountRule, choose_counts
+    from customer_segments.judging.gate import Gate, decide, judge_model
 
+    customers = read_customers(features, counts, **settings["customers"])
+    rule = CountRule(**settings["cluster_counts"])
+    chosen = choose_counts(customers, Settings(**settings["fit"]), rule)
+    customer_count = count_rows(features)
+    if is_spark(features):
+        from customer_segments.fitting.spark_fit import fit_on_spark
+
+        model = fit_on_spark(features, counts, chosen)
+    elif len(customers) < customer_count:
+        model = fit_batched(features, counts, chosen, customers)
+    else:
+        model = fit_segments(customers, chosen)
     compared = asked["compared_model_version"]
-    before = None if pd.isna(compared) else read(stored, where=f"model_version = {int(compared)}")
-    clusters = read(stored, where="parameter = 'centroid'").groupby("axis")["cluster_id"].max()
-    customers = read_customers(
-        features,
-        counts,
-        fit_limit=fit_limit,
-        sample_limit=max(gate["stability_customer_limit"], count_rule["customer_limit"]),
-        seed=settings["random_seed"],
-    )
-    chosen = Settings(**choose_counts(customers, settings, **count_rule))
-    rows = fit_model(
+    before = _model(stored, compared, chosen)
+    if before:
+        model = model.matched(before, customers, _used_ids(stored))
+    judgement = judge_model(
+        model,
         customers,
         chosen,
-        Gate(**gate),
-        fitted=fit_segments(features, counts, chosen, customers),
-        customer_count=count_rows(features),
-        stored=before,
-        used_ids=(int(clusters.get("behaviour", 0)), int(clusters.get("taste", 0))),
+        Gate(**settings["gate"]),
+        before=before,
+        customer_count=customer_count,
+    )
+    rows = decide(
+        judgement,
+        model,
+        chosen.seed,
         is_comparable=bool(asked["is_comparable"]),
         is_forced=bool(asked["is_forced"]),
     )
-    facts = [
+    return _numbered(pd.concat([_facts(asked), rows], ignore_index=True), number)
+
+
+def _model(stored: Any, version: Any, settings: "Settings") -> "SegmentModel | None":
+    """Return a model as it is stored, None for no version."""
+    from customer_segments.fitting.segment_model import SegmentModel
+
+    if pd.isna(version):
+        return None
+    rows = read(stored, where=f"model_version = {int(version)}")
+    return SegmentModel.from_table(rows, settings.behaviour.units)
+
+
+def _used_ids(stored: Any) -> tuple[int, int]:
+    """Return the largest id of a cluster that any model ever had, of behaviour and of taste."""
+    largest = read(stored, where="parameter = 'centroid'").groupby("axis")["cluster_id"].max()
+    return int(largest.get("behaviour", 0)), int(largest.get("taste", 0))
+
+
+def _facts(asked: dict[Any, Any]) -> pd.DataFrame:
+    """Return the rows that say what was asked for."""
+    rows = [
         {"axis": "model", "parameter": "fit_reason", "text": asked["fit_reason"]},
         {"axis": "model", "parameter": "as_of_date", "text": str(asked["as_of_date"])[:10]},
         {"axis": "model", "parameter": "settings", "text": asked["settings"]},
     ]
-    if before is not None:
-        facts.append({"axis": "model", "parameter": "compared_model_version", "value": compared})
-    table = pd.concat([pd.DataFrame(facts), rows], ignore_index=True).assign(model_version=number)
-    return pa.Table.from_pandas(
-        table.reindex(columns=SCHEMA.names), schema=SCHEMA, preserve_index=False
-    )
+    compared = asked["compared_model_version"]
+    if not pd.isna(compared):
+        rows.append({"axis": "model", "parameter": "compared_model_version", "value": compared})
+    return pd.DataFrame(rows)
+
+
+def _numbered(rows: pd.DataFrame, version: int) -> pa.Table:
+    """Return the rows of a model as its table has them."""
+    table = rows.assign(model_version=version).reindex(columns=SCHEMA.names)
+    return pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False)

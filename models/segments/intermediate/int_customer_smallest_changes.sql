@@ -5,10 +5,9 @@
 {%- set days = [] -%}
 {%- set whole = [] -%}
 {%- for feature in var('behaviour_features') -%}
-    {%- if feature.endswith('_days') -%} {%- do days.append(quoted(feature)) -%} {%- endif -%}
-    {%- if feature.endswith(('_days', '_count', '_gbp')) -%}
-        {%- do whole.append(quoted(feature)) -%}
-    {%- endif -%}
+    {%- set unit = feature_unit(feature) -%}
+    {%- if unit == 'days' -%} {%- do days.append(quoted(feature)) -%} {%- endif -%}
+    {%- if unit in ('days', 'count', 'money') -%} {%- do whole.append(quoted(feature)) -%} {%- endif -%}
 {%- endfor -%}
 with
 

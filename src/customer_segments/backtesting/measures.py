@@ -20,7 +20,7 @@ from customer_segments.backtesting.baselines import (
     tercile_labels,
 )
 from customer_segments.fitting.clustering import Labels, Matrix
-from customer_segments.fitting.taste import item_matrix
+from customer_segments.fitting.customers import item_matrix
 
 OURS = "segments"
 REPEAT_COUNT = 1000  # of the bootstrap: ends of the intervals are known to about a tenth of them

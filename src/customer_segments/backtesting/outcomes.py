@@ -15,14 +15,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.fitting.clustering import Labels, Matrix
+from customer_segments.fitting.clustering import Labels, Matrix, Rows
+from customer_segments.judging.stability import subsample_agreement
 
-Rows = NDArray[np.int64]
 Measure = Callable[[Matrix], Matrix]
 
 
@@ -46,33 +44,6 @@ def stability(
         [
             subsample_agreement(label_subsample, customer_count, repeat, share=share, seed=seed)
             for repeat in range(repeat_count)
-        ]
-    )
-
-
-def subsample_agreement(
-    label_subsample: Callable[[Rows], Labels],
-    customer_count: int,
-    repeat: int,
-    *,
-    share: float = 0.8,
-    seed: int = 0,
-) -> Matrix:
-    """Return one repeat of `stability`, (labelings,).
-
-    It depends on `seed` and `repeat` alone, so repeats may run in any order and process.
-    """
-    random = np.random.default_rng([seed, repeat])
-    size = round(share * customer_count)
-    one, two = (np.sort(random.choice(customer_count, size, replace=False)) for _ in range(2))
-    labels_one, labels_two = (
-        np.asarray(label_subsample(rows)).reshape(size, -1) for rows in (one, two)
-    )
-    _, in_one, in_two = np.intersect1d(one, two, assume_unique=True, return_indices=True)
-    return np.array(
-        [
-            adjusted_rand_score(first, second)
-            for first, second in zip(labels_one[in_one].T, labels_two[in_two].T, strict=True)
         ]
     )
 
@@ -307,46 +278,6 @@ def continuity(before: "pd.Series[int]", after: "pd.Series[int]") -> float:
     """Return the share of common customers with the same label; both are indexed by customer."""
     first, second = before.align(after, join="inner")
     return float((first.to_numpy() == second.to_numpy()).mean())
-
-
-def match_labels(reference: ArrayLike, labels: ArrayLike) -> Labels:
-    """Return `labels` renamed to agree with `reference` for as many customers as possible.
-
-    One to one (Kuhn 1955, the "Hungarian" assignment). Both are from 1; labels left over, when
-    there are more of them than in `reference`, get the numbers that follow.
-    """
-    old, new = np.asarray(reference, dtype=np.int64), np.asarray(labels, dtype=np.int64)
-    size = int(max(old.max(), new.max()))
-    _, renamed = linear_sum_assignment(overlap(new, old, size, size), maximize=True)
-    return np.asarray(renamed[new - 1] + 1, dtype=np.int64)
-
-
-def overlap(one: Labels, other: Labels, one_count: int, other_count: int) -> Labels:
-    """Return how many customers have each pair of labels, (one_count, other_count); from 1."""
-    together = np.zeros((one_count, other_count), dtype=np.int64)
-    np.add.at(together, (one - 1, other - 1), 1)
-    return together
-
-
-def overlap_of_ids(ids: Labels, one: Labels, other_ids: Labels, other: Labels) -> Labels:
-    """Return the `overlap` of labels that are any ids, in the order of `ids` and `other_ids`."""
-    return overlap(
-        np.searchsorted(ids, one) + 1,
-        np.searchsorted(other_ids, other) + 1,
-        len(ids),
-        len(other_ids),
-    )
-
-
-def best_jaccard(together: Labels) -> Matrix:
-    """Return the Jaccard index of each cluster with the most similar one of another labeling.
-
-    `together` is the `overlap` of the two, the result is (rows,): common customers over those in
-    either. Hennig (2007): a cluster below 0.5 has dissolved, one above 0.75 is stable.
-    """
-    union = together.sum(axis=1, keepdims=True) + together.sum(axis=0) - together
-    found: Matrix = (together / np.maximum(union, 1)).max(axis=1)
-    return found
 
 
 def _once(measure: Measure, labels: ArrayLike) -> float:

@@ -14,21 +14,15 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from customer_segments.fitting import segment_model
-from customer_segments.fitting.behaviour import order_of_centroids
 from customer_segments.fitting.clustering import Matrix, distances, nearest
-from customer_segments.fitting.segment_model import (
-    BATCH_ROWS,
-    Customers,
-    SegmentModel,
-    Settings,
-    numbered_pairs,
-)
+from customer_segments.fitting.customers import BATCH_ROWS, Customers, numbered_pairs
+from customer_segments.fitting.segment_model import SegmentModel, fit_segments
+from customer_segments.fitting.settings import Settings
 from customer_segments.parallel import Progress
 from customer_segments.relations import count_rows
 
 
-def fit_segments(
+def fit_batched(
     features: Any, counts: Any, settings: Settings, sample: Customers, batch_rows: int = BATCH_ROWS
 ) -> SegmentModel:
     """Fit both axes to all customers of two relations of DuckDB; as `segment_model.fit_segments`.
@@ -37,51 +31,53 @@ def fit_segments(
 
     Raises ValueError when there are too few customers or items in the sample.
     """
-    starts = segment_model.fit_segments(sample, replace(settings, kmeans_max_iter=0))
+    starts = fit_segments(sample, settings.with_max_iter(0))
     behaviour, taste = starts.behaviour, starts.taste
     count = count_rows(features)
 
-    def behaviour_positions() -> Iterator[Matrix]:
+    def behaviour_places() -> Iterator[Matrix]:
         columns = (f"cast({name} as double) as {name}" for name in behaviour.features)
         ordered = features.order("customer_id").project(", ".join(columns))
         for batch in ordered.to_arrow_reader(batch_rows):
-            yield behaviour.positions(batch.to_pandas())
+            yield behaviour.transform(batch.to_pandas())
 
-    def taste_positions() -> Iterator[Matrix]:
+    def taste_places() -> Iterator[Matrix]:
         pairs, stock_codes = numbered_pairs(features, counts)
         known = np.isin(stock_codes, taste.stock_codes)
         for matrix in _by_customer(pairs, len(stock_codes), batch_rows):
             has_known = matrix @ known.astype(np.float64) > 0
-            yield taste.matrix_positions(matrix[np.flatnonzero(has_known)], stock_codes)
+            yield taste.transform(matrix[np.flatnonzero(has_known)], stock_codes)
 
-    steps = settings.kmeans_max_iter
-    centroids = refined(
-        behaviour.centroids, steps, behaviour_positions, Progress("Behaviour, customers", count)
+    behaviour_centroids = refined(
+        behaviour.centroids,
+        settings.behaviour.max_iter,
+        behaviour_places,
+        Progress("Behaviour, customers", count),
     )
-    order = order_of_centroids(centroids, behaviour.features)
+    taste_centroids = refined(
+        taste.centroids,
+        settings.taste.max_iter,
+        taste_places,
+        Progress("Taste, customers", count),
+    )
     return replace(
         starts,
-        behaviour=replace(behaviour, centroids=centroids[order]),
-        taste=replace(
-            taste,
-            centroids=refined(
-                taste.centroids, steps, taste_positions, Progress("Taste, customers", count)
-            ),
-        ),
+        behaviour=replace(behaviour, centroids=behaviour_centroids).in_order(),
+        taste=replace(taste, centroids=taste_centroids),
     )
 
 
 def refined(
     centroids: Matrix,
-    step_count: int,
+    max_iter: int,
     batches: Callable[[], Iterator[Matrix]],
     progress: Progress,
 ) -> Matrix:
-    """Return `centroids`, (clusters, columns), after at most `step_count` steps of Lloyd.
+    """Return `centroids`, (clusters, columns), after at most `max_iter` steps of Lloyd.
 
     `batches` begins again, at each call, to yield all rows in the same order.
     """
-    for _ in range(step_count):
+    for _ in range(max_iter):
         sums = np.zeros_like(centroids)
         sizes = np.zeros(len(centroids))
         for number, rows in enumerate(batches()):

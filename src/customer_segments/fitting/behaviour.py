@@ -7,46 +7,83 @@ their own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from customer_segments.fitting.clustering import Labels, Matrix, distances, fit_centroids
+from customer_segments.fitting.clustering import Matrix, distances
+from customer_segments.fitting.settings import (
+    BehaviourSettings,
+    Units,
+    no_customers,
+    unit_of,
+    unknown_features,
+    unusable_features,
+)
+
+VECTORS = ("clip_low", "clip_high", "mean", "scale")
 
 
 @dataclass(frozen=True)
-class BehaviourModel:
-    """Fitted parameters. Vectors have one value a feature, `centroids` is (clusters, features)."""
+class BehaviourSpace:
+    """How features become z-scores: one value a feature each.
+
+    `units` say what a feature is counted in, which decides its scale: days as square roots, all
+    else as log1p. Money and counts have a long tail; days have not, they end with the data. The
+    log of recency sets customers of yesterday and of last week as far apart as those of two and
+    of nine months.
+    """
 
     features: tuple[str, ...]
+    units: tuple[str, ...]
     clip_low: Matrix
     clip_high: Matrix
     mean: Matrix
     scale: Matrix
+
+    def transform(self, features: pd.DataFrame) -> Matrix:
+        """Return where each row lies, (rows, features), in z-score units."""
+        scaled = _scaled(features, self.features, self.units)
+        return (np.clip(scaled, self.clip_low, self.clip_high) - self.mean) / self.scale
+
+    def inverse_transform(self, places: Matrix) -> pd.DataFrame:
+        """Return the features of customers who would lie at `places`, within the clips."""
+        scaled = np.clip(places * self.scale + self.mean, self.clip_low, self.clip_high)
+        values = np.where(_are_days(self.units), scaled**2, np.expm1(scaled))
+        return pd.DataFrame(values, columns=list(self.features))
+
+
+@dataclass(frozen=True)
+class BehaviourModel(BehaviourSpace):
+    """Fitted parameters of the axis; `centroids` is (clusters, features)."""
+
     centroids: Matrix
 
-    def positions(self, features: pd.DataFrame) -> Matrix:
-        """Return where each row lies, (rows, features), in z-score units."""
-        scaled = np.clip(_scaled(features, self.features), self.clip_low, self.clip_high)
-        return (scaled - self.mean) / self.scale
+    @classmethod
+    def of(cls, space: BehaviourSpace, centroids: Matrix) -> "BehaviourModel":
+        """Return the model of a space and of what KMeans found in it, clusters in order."""
+        return cls(**vars(space), centroids=centroids).in_order()
 
-    def features_at(self, positions: Matrix) -> pd.DataFrame:
-        """Return the features of customers who would lie at `positions`, within the clips."""
-        scaled = np.clip(positions * self.scale + self.mean, self.clip_low, self.clip_high)
-        values = np.where(_is_days(self.features), scaled**2, np.expm1(scaled))
-        return pd.DataFrame(values, columns=list(self.features))
+    def in_order(self) -> "BehaviourModel":
+        """Return the model with its clusters in order: most net sales first, then most orders."""
+        keys = [
+            -self.centroids[:, self.features.index(name)]
+            for name in ("order_count", "net_sales")  # the last key sorts first
+            if name in self.features
+        ]
+        return replace(self, centroids=self.centroids[np.lexsort(keys)]) if keys else self
 
     def distances(self, features: pd.DataFrame) -> Matrix:
         """Return distances of each row to each centroid, (rows, clusters), in z-score units."""
-        return distances(self.positions(features), self.centroids)
+        return distances(self.transform(features), self.centroids)
 
     def to_table(self) -> pd.DataFrame:
         """Return one row per parameter: parameter, feature, cluster_id (null but for centroids)."""
         rows: list[tuple[str, str, int | None, float]] = [
             (name, feature, None, float(value))
-            for name in ("clip_low", "clip_high", "mean", "scale")
+            for name in VECTORS
             for feature, value in zip(self.features, getattr(self, name), strict=True)
         ]
         rows += [
@@ -58,8 +95,11 @@ class BehaviourModel:
         return table.astype({"cluster_id": "Int64"})
 
     @classmethod
-    def from_table(cls, table: pd.DataFrame) -> "BehaviourModel":
-        """Return the model that `to_table` wrote; the order of its rows does not matter."""
+    def from_table(cls, table: pd.DataFrame, units: Units) -> "BehaviourModel":
+        """Return the model that `to_table` wrote; the order of its rows does not matter.
+
+        The table does not say what features are counted in: `units` does.
+        """
         scalars = table[table["parameter"] != "centroid"].pivot(
             index="feature", columns="parameter", values="value"
         )
@@ -68,85 +108,61 @@ class BehaviourModel:
         )
         features = tuple(sorted(scalars.index))
         vectors = {
-            name: scalars.loc[list(features), name].to_numpy(dtype=np.float64)
-            for name in ("clip_low", "clip_high", "mean", "scale")
+            name: scalars.loc[list(features), name].to_numpy(dtype=np.float64) for name in VECTORS
         }
         matrix = centroids.sort_index()[list(features)].to_numpy(dtype=np.float64)
-        return cls(features=features, centroids=matrix, **vectors)
+        return cls(features, units_of(features, units), **vectors, centroids=matrix)
 
 
-def fit_behaviour(
-    features: pd.DataFrame,
-    *,
-    columns: list[str],
-    cluster_count: int,
-    clip_share: float,
-    step_count: int,
-) -> BehaviourModel:
-    """Fit the behaviour axis to one row per customer, ordered by customer.
+def fit_behaviour_space(
+    features: pd.DataFrame, settings: BehaviourSettings
+) -> tuple[BehaviourSpace, Matrix]:
+    """Fit scaler and clips to one row per customer; return them and where the customers lie.
 
-    `columns` are numbers of 0 or more. `clip_share` of the customers is clipped at each end.
-    What a customer is worth is the mean z-score of all columns but recency, so more should be
-    better in each. KMeans starts from cuts by worth, then by recency (see `initial_centroids`).
-    Clusters are ordered by centroid: most net sales first, then most orders.
+    Features are numbers of 0 or more, in the order of their names; `clip_share` of the customers
+    is clipped at each end. Places are (customers, features), in z-scores.
 
-    Raises ValueError when there are fewer customers that differ than clusters.
+    Raises ValueError without customers, and for features that are no such columns.
     """
-    names = tuple(sorted(columns))
-    scaled = _scaled(features, names)
+    names = tuple(sorted(settings.features))
+    units = units_of(names, settings.units)
+    scaled = _scaled(features, names, units)
     if len(scaled) == 0:
-        raise ValueError(
-            "No customers to cluster: no identified customer in scope has a sale before the as-of "
-            "date. Check the variables customer_scope, home_country and as_of."
-        )
-    low, high = np.quantile(scaled, [clip_share, 1 - clip_share], axis=0)
+        raise no_customers()
+    low, high = np.quantile(scaled, [settings.clip_share, 1 - settings.clip_share], axis=0)
     clipped = np.clip(scaled, low, high)
     mean = clipped.mean(axis=0)
     deviation = clipped.std(axis=0)
     scale = np.where(deviation > 0, deviation, 1.0)  # a constant feature separates nobody
-    centroids = fit_centroids(
-        (clipped - mean) / scale, cluster_count, step_count, cut_directions(names)
-    )
-    order = order_of_centroids(centroids, names)
-    return BehaviourModel(names, low, high, mean, scale, centroids[order])
+    return BehaviourSpace(names, units, low, high, mean, scale), (clipped - mean) / scale
 
 
-def order_of_centroids(centroids: Matrix, features: Sequence[str]) -> Labels:
-    """Return the order in which clusters are numbered: most net sales first, then most orders."""
-    sort_keys = [-centroids[:, features.index(name)] for name in _ORDER if name in features]
-    return np.lexsort(sort_keys[::-1]) if sort_keys else np.arange(len(centroids))
+def units_of(features: Sequence[str], units: Units) -> tuple[str, ...]:
+    """Return what each feature is counted in."""
+    return tuple(unit_of(name, units) for name in features)
 
 
 def cut_directions(features: Sequence[str]) -> Matrix:
-    """Return what customers are cut by, (directions, features): worth, then recency."""
+    """Return what customers are cut by, (directions, features): worth, then recency.
+
+    What a customer is worth is the mean z-score of all features but recency, so more should be
+    better in each.
+    """
     is_recency = np.array([name == "recency_days" for name in features])
     return np.array([side / np.sqrt(side.sum()) for side in (~is_recency, is_recency) if any(side)])
 
 
-_ORDER = ("net_sales", "order_count")
-
-
-def _scaled(features: pd.DataFrame, columns: tuple[str, ...]) -> Matrix:
-    """Return columns of days as square roots, (rows, columns), counts and money as log1p.
-
-    Money and counts have a long tail; days have not, they end with the data. The log of recency
-    sets customers of yesterday and of last week as far apart as those of two and of nine months.
-    """
-    unknown = sorted(set(columns) - set(features.columns))
+def _scaled(features: pd.DataFrame, names: Sequence[str], units: Sequence[str]) -> Matrix:
+    """Return the named columns on their scales, (rows, names)."""
+    unknown = set(names) - set(features.columns)
     if unknown:
-        raise ValueError(
-            f"Variable behaviour_features names {', '.join(unknown)}. Expected columns of "
-            f"fct_customer_features: {', '.join(sorted(features.columns))}."
-        )
-    values = features[list(columns)].to_numpy(dtype=np.float64)
+        raise unknown_features(unknown, features.columns)
+    values = features[list(names)].to_numpy(dtype=np.float64)
     if not (values >= 0).all():
-        raise ValueError(
-            f"A behaviour feature is missing or below 0 for some customers. Expected numbers of 0 "
-            f"or more in {', '.join(columns)}: see the variable behaviour_features."
-        )
-    scaled: Matrix = np.where(_is_days(columns), np.sqrt(values), np.log1p(values))
+        raise unusable_features(names)
+    scaled: Matrix = np.where(_are_days(units), np.sqrt(values), np.log1p(values))
     return scaled
 
 
-def _is_days(columns: Sequence[str]) -> NDArray[np.bool_]:
-    return np.array([name.endswith("_days") for name in columns])
+def _are_days(units: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([unit == "days" for unit in units])

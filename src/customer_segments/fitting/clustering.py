@@ -15,36 +15,47 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
+from customer_segments.fitting.settings import too_few_customers
 from customer_segments.parallel import use_one_thread
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Rows = NDArray[np.int64]
 
 
-def fit_centroids(
-    rows: Matrix, cluster_count: int, step_count: int, directions: Matrix | None = None
-) -> Matrix:
-    """Return the centroids, (cluster_count, columns), of KMeans over `rows`.
+class CutKMeans(KMeans):  # type: ignore[misc]
+    """scikit-learn's KMeans, Lloyd's algorithm, from the centroids that `initial_centroids` makes.
 
-    Lloyd's algorithm, at most `step_count` steps from the centroids that `initial_centroids` makes;
-    0 keeps those.
+    At most `max_iter` steps; 0 keeps the starts as `cluster_centers_` and fits nothing else.
     One thread, so that sums are added in one order and the same rows give the same bytes.
-
-    Raises ValueError when there are fewer distinct rows than clusters.
     """
-    starts = initial_centroids(rows, cluster_count, directions)
-    if step_count == 0:
-        return starts
-    with warnings.catch_warnings():
-        # Where many customers are exact copies, a cluster may lose all of its own. Shares and
-        # stability judge what was fitted; a warning for each refit adds nothing.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model = KMeans(cluster_count, init=starts, n_init=1, max_iter=step_count).fit(rows)
-    return np.asarray(model.cluster_centers_, dtype=np.float64)
+
+    cluster_centers_: Matrix
+
+    def __init__(self, n_clusters: int, *, max_iter: int, directions: Matrix | None = None) -> None:
+        """Take the number of clusters, of steps, and what rows are cut along."""
+        super().__init__(n_clusters, n_init=1, max_iter=max_iter)
+        self.directions = directions
+
+    def fit(self, rows: Matrix, y: None = None, sample_weight: Matrix | None = None) -> "CutKMeans":
+        """Fit the centroids, (clusters, columns), to `rows`; weights count in the steps only.
+
+        Raises ValueError when there are fewer distinct rows than clusters.
+        """
+        self.init = initial_centroids(rows, self.n_clusters, self.directions)
+        if self.max_iter == 0:
+            self.cluster_centers_ = self.init
+            return self
+        with warnings.catch_warnings():
+            # Where many customers are exact copies, a cluster may lose all of its own. Shares and
+            # stability judge what was fitted; a warning for each refit adds nothing.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            super().fit(rows, y, sample_weight)
+        return self
 
 
-def initial_centroids(rows: Matrix, cluster_count: int, directions: Matrix | None = None) -> Matrix:
-    """Return the centroids, (cluster_count, columns), of groups of `rows` made by cuts.
+def initial_centroids(rows: Matrix, n_clusters: int, directions: Matrix | None = None) -> Matrix:
+    """Return the centroids, (n_clusters, columns), of groups of `rows` made by cuts.
 
     The first cut divides all rows along the first of the `directions`, (directions, columns), at
     the mean; the next ones divide the parts along the second, and so on, then again along the
@@ -56,22 +67,12 @@ def initial_centroids(rows: Matrix, cluster_count: int, directions: Matrix | Non
     """
     use_one_thread()
     groups = [_Group(rows, 0, directions)]
-    while len(groups) < cluster_count:
+    while len(groups) < n_clusters:
         groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
         if not groups[0].is_divisible:
-            raise too_few_customers(cluster_count, len(groups), len(rows))
+            raise too_few_customers(n_clusters, len(groups), len(rows))
         groups = [*groups[0].halves(), *groups[1:]]
     return np.array([group.rows.mean(axis=0) for group in groups])
-
-
-def too_few_customers(cluster_count: int, group_count: int, row_count: int) -> ValueError:
-    """Return the error of fewer distinct rows than clusters."""
-    return ValueError(
-        f"Too few customers: {cluster_count} clusters need at least that many customers who "
-        f"differ, found {group_count} (of {row_count}). Lower the variable "
-        "behaviour_cluster_count or taste_cluster_count, widen customer_scope, or use more "
-        "invoice lines."
-    )
 
 
 class _Group:

@@ -8,6 +8,7 @@ Spark Connect too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,18 @@ import pyarrow as pa
 from pyspark.sql import functions as sql
 from pyspark.sql.window import Window
 
-from customer_segments.fitting.behaviour import BehaviourModel, cut_directions, order_of_centroids
-from customer_segments.fitting.clustering import Matrix, too_few_customers
-from customer_segments.fitting.segment_model import SegmentModel, Settings
-from customer_segments.fitting.taste import TasteModel, signed, too_few_for_taste
+from customer_segments.fitting.behaviour import BehaviourModel, cut_directions, units_of
+from customer_segments.fitting.clustering import Matrix
+from customer_segments.fitting.customers import Keys
+from customer_segments.fitting.segment_model import SegmentModel
+from customer_segments.fitting.settings import (
+    BehaviourSettings,
+    Settings,
+    TasteSettings,
+    too_few_customers,
+    too_few_for_taste,
+)
+from customer_segments.fitting.taste import TasteModel, order_by_size, signed
 
 DataFrame = Any  # of a session here, or of Spark Connect
 
@@ -28,26 +37,25 @@ MAX_BLOCKS = 30
 SVD_TOLERANCE = 1e-8
 
 
-def fit_segments(features: DataFrame, counts: DataFrame, settings: Settings) -> SegmentModel:
+def fit_on_spark(features: DataFrame, counts: DataFrame, settings: Settings) -> SegmentModel:
     """Fit both axes to all customers; as `segment_model.fit_segments`."""
-    return SegmentModel(
-        fit_behaviour(features, settings),
-        fit_taste(counts, settings),
-        np.arange(1, settings.behaviour_cluster_count + 1),
-        np.arange(1, settings.taste_cluster_count + 1),
+    return SegmentModel.of(
+        fit_behaviour_on_spark(features, settings.behaviour),
+        fit_taste_on_spark(counts, settings.taste),
     )
 
 
-def fit_behaviour(features: DataFrame, settings: Settings) -> BehaviourModel:
-    """Fit the behaviour axis; as `behaviour.fit_behaviour`."""
-    names = sorted(settings.behaviour_features)
+def fit_behaviour_on_spark(features: DataFrame, settings: BehaviourSettings) -> BehaviourModel:
+    """Fit the behaviour axis; as `behaviour.fit_behaviour_space`, then KMeans."""
+    names = sorted(settings.features)
+    units = units_of(names, settings.units)
     scaled = features.selectExpr(
         *(
-            f"{'sqrt' if name.endswith('_days') else 'log1p'}(cast({name} as double)) as {name}"
-            for name in names
+            f"{'sqrt' if unit == 'days' else 'log1p'}(cast({name} as double)) as {name}"
+            for name, unit in zip(names, units, strict=True)
         )
     )
-    share = settings.behaviour_clip_share
+    share = settings.clip_share
     [bounds] = scaled.selectExpr(
         *(f"percentile({name}, array({share}D, {1 - share}D)) as {name}" for name in names)
     ).collect()
@@ -71,46 +79,64 @@ def fit_behaviour(features: DataFrame, settings: Settings) -> BehaviourModel:
             for name, middle, width in zip(names, mean, scale, strict=True)
         )
     ).persist()
-    centroids = fit_centroids(
-        rows,
-        names,
-        settings.behaviour_cluster_count,
-        settings.kmeans_max_iter,
-        cut_directions(names),
+    centroids = kmeans_on_spark(
+        rows, names, settings.cluster_count, settings.max_iter, cut_directions(names)
     )
     rows.unpersist()
-    order = order_of_centroids(centroids, names)
-    return BehaviourModel(tuple(names), low, high, mean, scale, centroids[order])
+    return BehaviourModel(tuple(names), units, low, high, mean, scale, centroids).in_order()
 
 
-def fit_taste(counts: DataFrame, settings: Settings) -> TasteModel:
-    """Fit the taste axis; as `taste.fit_taste_matrix`."""
-    bought = counts.groupBy("stock_code").agg(sql.count("*").alias("support"))
-    items = bought.where(f"support >= {settings.item_min_customers}").toArrow().to_pydict()
-    order = np.argsort(np.array(items["stock_code"], dtype=object), kind="stable")
-    stock_codes = np.array(items["stock_code"], dtype=object)[order]
-    support = np.array(items["support"], dtype=np.float64)[order]
-    session = counts.sparkSession
-    places = session.createDataFrame(
-        pa.table({"stock_code": pa.array(stock_codes, pa.string()), "item": range(len(order))})
+def fit_taste_on_spark(counts: DataFrame, settings: TasteSettings) -> TasteModel:
+    """Fit the taste axis; as `taste.fit_taste_space`, then KMeans."""
+    stock_codes, support = _items_bought(counts, settings.item_min_customers)
+    items = counts.sparkSession.createDataFrame(
+        pa.table(
+            {"stock_code": pa.array(stock_codes, pa.string()), "item": range(len(stock_codes))}
+        )
     )
-    kept = counts.join(sql.broadcast(places), "stock_code")
+    kept = counts.join(sql.broadcast(items), "stock_code")
     customer_count = kept.select("customer_id").distinct().count()
-    if min(customer_count, len(stock_codes)) <= settings.taste_component_count:
+    if min(customer_count, len(stock_codes)) <= settings.component_count:
         raise too_few_for_taste(
-            settings.taste_component_count,
-            settings.item_min_customers,
+            settings,
             len(stock_codes),
             customer_count,
             counts.select("customer_id").distinct().count(),
         )
     idf = np.log((1 + customer_count) / (1 + support)) + 1
+    cells = _weighted_cells(kept, idf).persist()
+    loadings = signed(
+        top_eigenvectors(
+            partial(_gram, cells), len(stock_codes), settings.component_count, settings.seed
+        )
+    )
+    names = [f"component_{number}" for number in range(1, settings.component_count + 1)]
+    rows = _places(cells, loadings, names).persist()
+    centroids = kmeans_on_spark(rows, names, settings.cluster_count, settings.max_iter)
+    sizes = _sums_by_cluster(rows, names, centroids)[0]
+    rows.unpersist()
+    cells.unpersist()
+    return TasteModel(stock_codes, idf, loadings, centroids[order_by_size(centroids, sizes)])
 
-    # One customer in one place: what follows moves sums of items, never cells.
+
+def _items_bought(counts: DataFrame, item_min_customers: int) -> tuple[Keys, Matrix]:
+    """Return the items that so many customers bought, in order, and how many customers did."""
+    bought = counts.groupBy("stock_code").agg(sql.count("*").alias("support"))
+    items = bought.where(f"support >= {item_min_customers}").toArrow().to_pydict()
+    order = np.argsort(np.array(items["stock_code"], dtype=object), kind="stable")
+    stock_codes = np.array(items["stock_code"], dtype=object)[order]
+    return stock_codes, np.array(items["support"], dtype=np.float64)[order]
+
+
+def _weighted_cells(kept: DataFrame, idf: Matrix) -> DataFrame:
+    """Return customer_id, item and weight of orders per customer and item, rows of length 1.
+
+    One customer is in one place: what follows moves sums of items, never cells.
+    """
     whole = Window.partitionBy("customer_id")
-    cells = (
-        kept.join(sql.broadcast(_table(session, idf[:, None], ["idf"])), "item")
-        .select(
+    weights = kept.join(sql.broadcast(_table(kept.sparkSession, idf[:, None], ["idf"])), "item")
+    return (
+        weights.select(
             "customer_id", "item", sql.expr("log1p(cast(order_count as double)) * idf as weight")
         )
         .repartition("customer_id")
@@ -121,43 +147,34 @@ def fit_taste(counts: DataFrame, settings: Settings) -> TasteModel:
                 "weight"
             ),
         )
-        .persist()
     )
 
-    def gram(block: Matrix) -> Matrix:
-        """Return the cells' matrix, transposed, times the matrix, times `block`."""
-        names = [f"b{number}" for number in range(block.shape[1])]
-        projected = cells.join(sql.broadcast(_table(session, block, names)), "item").select(
-            "item",
-            "weight",
-            *(sql.sum(sql.expr(f"weight * {name}")).over(whole).alias(name) for name in names),
-        )
-        sums = projected.groupBy("item").agg(
-            *(sql.sum(sql.expr(f"weight * {name}")).alias(name) for name in names)
-        )
-        found = sums.orderBy("item").toArrow()
-        return np.column_stack([found[name].to_numpy() for name in names])
 
-    component_count = settings.taste_component_count
-    loadings = signed(
-        top_eigenvectors(gram, len(stock_codes), component_count, settings.random_seed)
+def _gram(cells: DataFrame, block: Matrix) -> Matrix:
+    """Return the cells' matrix, transposed, times the matrix, times `block`."""
+    whole = Window.partitionBy("customer_id")
+    names = [f"b{number}" for number in range(block.shape[1])]
+    projected = cells.join(sql.broadcast(_table(cells.sparkSession, block, names)), "item").select(
+        "item",
+        "weight",
+        *(sql.sum(sql.expr(f"weight * {name}")).over(whole).alias(name) for name in names),
     )
-    names = [f"component_{number}" for number in range(1, component_count + 1)]
+    sums = projected.groupBy("item").agg(
+        *(sql.sum(sql.expr(f"weight * {name}")).alias(name) for name in names)
+    )
+    found = sums.orderBy("item").toArrow()
+    return np.column_stack([found[name].to_numpy() for name in names])
+
+
+def _places(cells: DataFrame, loadings: Matrix, names: Sequence[str]) -> DataFrame:
+    """Return where each customer lies on the components, of length 1."""
     projected = (
-        cells.join(sql.broadcast(_table(session, loadings, names)), "item")
+        cells.join(sql.broadcast(_table(cells.sparkSession, loadings, names)), "item")
         .groupBy("customer_id")
         .agg(*(sql.sum(sql.expr(f"weight * {name}")).alias(name) for name in names))
     )
     length = f"nullif(sqrt({' + '.join(f'{name} * {name}' for name in names)}), 0)"
-    rows = projected.selectExpr(
-        *(f"coalesce({name} / {length}, 0D) as {name}" for name in names)
-    ).persist()
-    centroids = fit_centroids(rows, names, settings.taste_cluster_count, settings.kmeans_max_iter)
-    sizes = _sums_by_cluster(rows, names, centroids)[0]
-    rows.unpersist()
-    cells.unpersist()
-    by_size = np.lexsort((*centroids.T[::-1], -sizes))
-    return TasteModel(stock_codes, idf, loadings, centroids[by_size])
+    return projected.selectExpr(*(f"coalesce({name} / {length}, 0D) as {name}" for name in names))
 
 
 def top_eigenvectors(
@@ -187,15 +204,15 @@ def top_eigenvectors(
     return np.asarray(found, dtype=np.float64)
 
 
-def fit_centroids(
+def kmeans_on_spark(
     rows: DataFrame,
     names: Sequence[str],
     cluster_count: int,
-    step_count: int,
+    max_iter: int,
     directions: Matrix | None = None,
 ) -> Matrix:
-    """Return the centroids of KMeans over the columns `names`; as `clustering.fit_centroids`."""
-    groups = [_Group(_sums(rows, names)[0], "true", 0, names, directions)]
+    """Return the centroids of KMeans over the columns `names`; as `clustering.CutKMeans`."""
+    groups = [_SparkGroup(_sums(rows, names)[0], "true", 0, names, directions)]
     row_count = groups[0].count
     while len(groups) < cluster_count:
         groups.sort(key=lambda group: (not group.is_divisible, group.depth, -group.scatter))
@@ -203,7 +220,7 @@ def fit_centroids(
             raise too_few_customers(cluster_count, len(groups), row_count)
         groups = [*groups[0].halves(rows), *groups[1:]]
     centroids = np.array([group.mean for group in groups])
-    for _ in range(step_count):
+    for _ in range(max_iter):
         counts, sums = _sums_by_cluster(rows, names, centroids)
         before = centroids
         centroids = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], before)
@@ -212,7 +229,7 @@ def fit_centroids(
     return centroids
 
 
-class _Group:
+class _SparkGroup:
     """The rows for which a condition holds: their sums, and where the next cut goes."""
 
     def __init__(
@@ -240,7 +257,7 @@ class _Group:
                 self.is_divisible, self.scatter, self.direction = True, scatter, direction
                 break
 
-    def halves(self, rows: DataFrame) -> tuple["_Group", "_Group"]:
+    def halves(self, rows: DataFrame) -> tuple["_SparkGroup", "_SparkGroup"]:
         """Return the group's rows on either side of the cut."""
         place = " + ".join(
             f"({name} - {float(middle)!r}D) * {float(step)!r}D"
@@ -248,7 +265,7 @@ class _Group:
         )
         sides = _sums(rows.where(self.condition), self.names, f"{place} > 0")
         lower, upper = (
-            _Group(
+            _SparkGroup(
                 side,
                 f"{self.condition} and {'' if side['side'] else 'not '}({place} > 0)",
                 self.depth + 1,

@@ -11,18 +11,19 @@ import pandas as pd
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
 from sklearn.metrics.pairwise import euclidean_distances
 
-from customer_segments.backtesting.outcomes import Rows, best_jaccard, overlap, subsample_agreement
-from customer_segments.fitting.clustering import Labels, Matrix, distances, nearest
+from customer_segments.fitting.clustering import Labels, Matrix, Rows, distances, nearest
+from customer_segments.fitting.labels import best_jaccard, overlap
+from customer_segments.judging.stability import subsample_agreement
 from customer_segments.parallel import repeat_all, use_one_thread
 
 GAP_REFERENCES = 10
 
-Positions = Callable[[Rows], Matrix]
+PlacesOf = Callable[[Rows], Matrix]
 Fit = Callable[[Matrix, int], Matrix]
 
 
 def diagnose_axis(
-    positions: Positions,
+    places_of: PlacesOf,
     fit: Fit,
     customer_count: int,
     *,
@@ -33,9 +34,9 @@ def diagnose_axis(
     worker_count: int | None = None,
     name: str = "axis",
 ) -> pd.DataFrame:
-    """Return one row per number of clusters, as `ml_cluster_diagnostics.yml` describes it.
+    """Return one row per number of clusters, as _clustering.yml describes ml_cluster_diagnostics.
 
-    `positions` refits the axis' space to the customers at the given sorted positions and returns
+    `places_of` refits the axis' space to the customers at the given sorted positions and returns
     where they lie, (rows, columns); `fit` returns the centroids of such rows. Beyond
     `customer_limit` a seeded sample of so many customers stands for all: the silhouette needs all
     pairs. `silhouette_error` is the standard error of that sampling with the clusters as they are,
@@ -43,15 +44,15 @@ def diagnose_axis(
     less surely than all customers would, so its stability is a lower bound.
 
     Numbers of clusters that the customers are too few for are left out; ValueError when none is
-    left. `worker_count` processes
-    share the repeats (see `repeat_all`, also for `name`); the table does not depend on it.
+    left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
+    does not depend on it.
     """
     random = np.random.default_rng(seed)
     everyone = np.arange(customer_count)
     if customer_count > customer_limit:
         everyone = np.sort(random.choice(everyone, customer_limit, replace=False))
     use_one_thread()
-    places = positions(everyone)
+    places = places_of(everyone)
     counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
     if not counts:
         raise ValueError(
@@ -65,7 +66,7 @@ def diagnose_axis(
         return _reference_inertia(places, fit, counts, seed, repeat)
 
     def comes_back(repeat: int) -> tuple[Matrix, list[Matrix]]:
-        return _comes_back(positions, fit, everyone, labels, counts, seed, repeat)
+        return _comes_back(places_of, fit, everyone, labels, counts, seed, repeat)
 
     references = repeat_all(
         reference_inertia, GAP_REFERENCES, name=f"{name}, references", worker_count=worker_count
@@ -152,7 +153,7 @@ def _reference_inertia(
 
 
 def _comes_back(
-    positions: Positions,
+    places_of: PlacesOf,
     fit: Fit,
     everyone: Rows,
     labels: Labels,
@@ -169,7 +170,7 @@ def _comes_back(
 
     def label_subsample(rows: Rows) -> Labels:
         use_one_thread()
-        places = positions(everyone[rows])
+        places = places_of(everyone[rows])
         found = np.column_stack([_label(places, fit, count) for count in counts])
         ours = labels[rows]
         overlaps.append(

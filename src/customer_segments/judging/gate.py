@@ -1,4 +1,4 @@
-"""A fit and its gate: what a new model is worth, and whether it may replace the stored one.
+"""The gate: what a new model is worth, and whether it may replace the one before it.
 
 A label must keep its meaning, so a refit has to earn its place: its segments come back when
 customers come and go, none is tiny or huge, and few customers change label because of it.
@@ -11,37 +11,25 @@ from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.backtesting.outcomes import (
-    Rows,
-    best_jaccard,
-    match_labels,
-    overlap,
-    overlap_of_ids,
-    subsample_agreement,
-)
 from customer_segments.fitting.clustering import Labels, Matrix
-from customer_segments.fitting.segment_model import (
-    PARAMETER_COLUMNS,
-    Customers,
-    SegmentModel,
-    Settings,
-    crossed,
-    fit_segments,
-)
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.labels import crossed, overlap_of_ids
+from customer_segments.fitting.segment_model import PARAMETER_COLUMNS, SegmentModel
+from customer_segments.fitting.settings import Settings
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
+from customer_segments.judging.stability import LABELINGS, Stability, measure_stability
 
-LABELINGS = ("behaviour", "taste", "segment")
 LIBRARIES = ("duckdb", "numpy", "scikit-learn", "scipy")
+
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """Floors and bounds of a refit, and how its stability is measured."""
+    """Floors and bounds of a refit, and how its stability is measured; named as the variables."""
 
     stability_min: float
     segment_jaccard_min: float
@@ -53,173 +41,116 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Stability:
-    """Agreement of refits to subsamples, (repeats, 3) for LABELINGS, and Jaccard by cluster.
+class Judgement:
+    """What was measured of a model, as rows of its table, and why it is no good, if anything."""
 
-    `agreed` is the share of all refits, two a repeat, that give a customer the model's label,
-    (customers, 3), and `margins` is how far these customers are from the border, (customers, 2).
-    No rows where the customers are too few for a refit to four fifths of them.
-    """
-
-    agreement: Matrix
-    jaccard: tuple[Matrix, Matrix, Matrix]
-    agreed: Matrix
-    margins: Matrix
+    rows: list[Row]
+    problems: list[str]
 
 
-def fit_model(
+def judge_model(
+    model: SegmentModel,
     customers: Customers,
     settings: Settings,
     gate: Gate,
     *,
-    fitted: SegmentModel | None = None,
+    before: SegmentModel | None = None,
     customer_count: int | None = None,
-    stored: pd.DataFrame | None = None,
-    used_ids: tuple[int, int] = (0, 0),
+) -> Judgement:
+    """Measure a model that was fitted to the customers, or to `customer_count` of whom these are.
+
+    `before` is the model whose labels are to be kept, and whose cluster ids `model` has.
+
+    Rows of axis `model` say what was fitted; `stability_mean`, `stability_p10` and `jaccard` are
+    measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
+    (cluster_id) who were in the cluster before (component). `curve_margin` and `curve_agreed` are
+    the points (component) of the confidence curves, `calibration_...` their check by bins
+    (component, see `confidence`).
+    """
+    labels = model.predict(customers)
+    stability = measure_stability(
+        customers,
+        model,
+        settings,
+        repeat_count=gate.stability_repeat_count,
+        customer_limit=gate.stability_customer_limit,
+    )
+    shares = _shares(model, labels)
+    fitted = {
+        "customer_count": customer_count or len(customers),
+        "item_count": len(model.taste.stock_codes),
+        "behaviour_cluster_count": len(model.behaviour.centroids),
+        "taste_cluster_count": len(model.taste.centroids),
+        "smallest_segment_share": shares.min(),
+        "largest_segment_share": shares.max(),
+        "random_seed": settings.seed,
+    }
+    judgement = Judgement(
+        [
+            *(_row("model", name, value=value) for name, value in fitted.items()),
+            _row("model", "library_versions", text=_library_versions()),
+            *_stability_rows(stability, model, labels),
+            *_confidence_rows(stability, settings.seed),
+        ],
+        list(_problems(stability, model, labels, shares, gate)),
+    )
+    if before is None:
+        return judgement
+    changes = _changes(before, model, customers, labels, gate)
+    return Judgement(judgement.rows + changes.rows, judgement.problems + changes.problems)
+
+
+def decide(
+    judgement: Judgement,
+    model: SegmentModel,
+    seed: int,
+    *,
     is_comparable: bool = False,
     is_forced: bool = False,
 ) -> pd.DataFrame:
-    """Fit a model to the customers and pass it through the gate; return its rows.
+    """Accept or refuse a model; return all its rows, in the columns PARAMETER_COLUMNS.
 
-    A model that is `fitted` already, to `customer_count` customers of whom these are a sample, only
-    passes the gate. `stored` has the parameters of the model whose labels are to be kept, in the
-    columns PARAMETER_COLUMNS; up to `used_ids` are those of behaviours and tastes of any model
-    before, so that none is used again. The gate may refuse only a fit that `is_comparable`, made
-    with the settings of the stored model; and not one that `is_forced`. The first model, or one
-    with other settings, is accepted: there is none to go on with.
+    The gate may refuse only a fit that `is_comparable`, made with the settings of the model before;
+    and not one that `is_forced`. The first model, or one with other settings, is accepted: there is
+    none to go on with.
 
-    Rows of axis `model` say what was fitted and decided; rows of `behaviour` and `taste` are the
-    parameters, left out when it was refused; `stability_mean`, `stability_p10` and `jaccard` are
-    measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
-    (cluster_id) who were in the stored cluster (component). `curve_margin` and `curve_agreed` are
-    the points (component) of the confidence curves, `calibration_...` their check by bins
-    (component, see `confidence`), and `rule_...` the bounds of the boxes (component) of a behaviour
-    cluster, left out with the parameters (see `rules`).
-
-    Raises ValueError when there are too few customers or items for a fit.
+    After the rows of the judgement, `decision` and `decision_reason` say what was decided. Then,
+    unless it was refused, `rule_...` are the bounds of the boxes (component) of a behaviour cluster
+    (see `rules`), and the parameters of both axes follow.
     """
-    model = fitted or fit_segments(customers, settings)
-    old = None if stored is None or stored.empty else SegmentModel.from_table(stored)
-    if old is not None:
-        model = model.matched(old, customers, used_ids)
-    labels = model.labels(customers)
-    stability = measure_stability(customers, model, settings, gate)
-    shares = _shares(model, labels)
+    is_refused = bool(judgement.problems) and is_comparable and not is_forced
+    reason = "; ".join(judgement.problems) or "within all bounds"
     rows = [
-        _row("model", "customer_count", value=customer_count or len(customers)),
-        _row("model", "item_count", value=len(model.taste.stock_codes)),
-        _row("model", "behaviour_cluster_count", value=settings.behaviour_cluster_count),
-        _row("model", "taste_cluster_count", value=settings.taste_cluster_count),
-        _row("model", "smallest_segment_share", value=shares.min()),
-        _row("model", "largest_segment_share", value=shares.max()),
-        _row("model", "random_seed", value=settings.random_seed),
-        _row("model", "library_versions", text=_library_versions()),
-        *_stability_rows(stability, model, labels),
-        *_confidence_rows(stability, settings.random_seed),
-    ]
-    problems = list(_problems(stability, model, labels, shares, gate))
-    if old is not None:
-        before = old.labels(customers)
-        changed = float((before != labels).any(axis=1).mean())
-        agreement = adjusted_rand_score(crossed(before), crossed(labels))
-        rows += [
-            _row("model", "changed_customer_share", value=changed),
-            _row("model", "adjusted_rand_index", value=agreement),
-            *_shared_rows(old, model, before, labels),
-        ]
-        if changed > gate.refit_max_changed_share:
-            problems.append(
-                f"{changed:.1%} of customers would change segment without a change in behaviour, "
-                f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share)"
-            )
-    is_refused = bool(problems) and is_comparable and not is_forced
-    rows += [
+        *judgement.rows,
         _row("model", "decision", text="refused" if is_refused else "accepted"),
-        _row("model", "decision_reason", text="; ".join(problems) or "within all bounds"),
+        _row("model", "decision_reason", text=reason),
     ]
     if is_refused:
         return pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
-    rows += _rule_rows(model, settings.random_seed)
+    rows += _rule_rows(model, seed)
     table = pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
     return pd.concat([table, model.to_table()], ignore_index=True)
 
 
-def measure_stability(
-    customers: Customers, model: SegmentModel, settings: Settings, gate: Gate
-) -> Stability:
-    """Return how surely the labels come back when everything is refitted to part of the customers.
-
-    Each repeat draws two independent 80 % subsamples (`metrics.subsample_agreement`); Jaccard
-    compares the clusters of each with those of the model. Beyond `stability_customer_limit`
-    customers a seeded sample stands for all: fewer customers are less stable, so it errs low.
-    """
-    if len(customers) > gate.stability_customer_limit:
-        random = np.random.default_rng(settings.random_seed)
-        customers = customers.part(
-            np.sort(random.choice(len(customers), gate.stability_customer_limit, replace=False))
-        )
-    reference = _three(model.labels(customers))
-
-    def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]], Matrix] | None:
-        found: list[list[Matrix]] = []
-        agreed = np.zeros((len(customers), len(LABELINGS)))
-
-        def label_subsample(rows: Rows) -> Labels:
-            refit = fit_segments(customers.part(rows), settings).labels(customers)
-            agreed[:] += _agrees(reference, refit)
-            labels = _three(refit[rows])
-            found.append(
-                [
-                    best_jaccard(overlap(ours, theirs, reference[:, n].max(), theirs.max()))
-                    for n, (ours, theirs) in enumerate(
-                        zip(reference[rows].T, labels.T, strict=True)
-                    )
-                ]
-            )
-            return labels
-
-        try:
-            return subsample_agreement(label_subsample, len(customers), repeat), found, agreed
-        except ValueError:  # too few customers who differ
-            return None
-
-    repeats = Parallel(n_jobs=-1, prefer="threads")(
-        delayed(one_repeat)(repeat) for repeat in range(gate.stability_repeat_count)
+def _changes(
+    before: SegmentModel, model: SegmentModel, customers: Customers, labels: Labels, gate: Gate
+) -> Judgement:
+    """Return whom the model puts elsewhere than the one before it."""
+    old_labels = before.predict(customers)
+    changed = float((old_labels != labels).any(axis=1).mean())
+    agreement = adjusted_rand_score(crossed(old_labels), crossed(labels))
+    rows = [
+        _row("model", "changed_customer_share", value=changed),
+        _row("model", "adjusted_rand_index", value=agreement),
+        *_shared_rows(before, model, old_labels, labels),
+    ]
+    if changed <= gate.refit_max_changed_share:
+        return Judgement(rows, [])
+    problem = (
+        f"{changed:.1%} of customers would change segment without a change in behaviour, "
+        f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share)"
     )
-    measured = [repeat for repeat in repeats if repeat is not None]
-    if not measured:
-        none = np.empty(0)
-        return Stability(np.empty((0, 3)), (none, none, none), np.empty((0, 3)), np.empty((0, 2)))
-    jaccard = [part for _, parts, _ in measured for part in parts]
-    behaviour, taste, segment = (
-        np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
-    )
-    return Stability(
-        np.array([agreement for agreement, _, _ in measured]),
-        (behaviour, taste, segment),
-        np.sum([agreed for _, _, agreed in measured], axis=0) / len(jaccard),
-        model.margins(customers),
-    )
-
-
-def _agrees(reference: Labels, refit: Labels) -> NDArray[np.bool_]:
-    """Return whether a refit gives the labels of `reference` again, (customers, 3).
-
-    Clusters of a refit go by other numbers, so they are first matched to those of the reference.
-    """
-    axes = np.column_stack(
-        [
-            match_labels(ours, theirs) == ours
-            for ours, theirs in zip(reference.T[:2], refit.T, strict=True)
-        ]
-    )
-    return np.column_stack([axes, axes.all(axis=1)])
-
-
-def _three(labels: Labels) -> Labels:
-    """Return behaviour, taste and crossed labels, each from 1 without gaps, (customers, 3)."""
-    axes = [np.unique(column, return_inverse=True)[1] + 1 for column in labels.T]
-    return np.column_stack([*axes, crossed(labels)])
+    return Judgement(rows, [problem])
 
 
 def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], list[str]]:
@@ -240,9 +171,7 @@ def _shares(model: SegmentModel, labels: Labels) -> Matrix:
     return np.asarray(together.ravel() / len(labels), dtype=np.float64)
 
 
-def _stability_rows(
-    stability: Stability, model: SegmentModel, labels: Labels
-) -> Iterable[dict[str, object]]:
+def _stability_rows(stability: Stability, model: SegmentModel, labels: Labels) -> Iterable[Row]:
     if len(stability.agreement) == 0:
         return
     for axis, agreement, jaccard, names in zip(
@@ -254,7 +183,7 @@ def _stability_rows(
             yield _row(axis, "jaccard", feature=name, value=value)
 
 
-def _confidence_rows(stability: Stability, seed: int) -> Iterable[dict[str, object]]:
+def _confidence_rows(stability: Stability, seed: int) -> Iterable[Row]:
     """Yield the points of each axis' curve, and how confidences of customers left out came true."""
     if len(stability.agreed) == 0:
         return
@@ -272,10 +201,9 @@ def _confidence_rows(stability: Stability, seed: int) -> Iterable[dict[str, obje
                 yield _row(axis, f"calibration_{name}", component=number, value=value)
 
 
-def _rule_rows(model: SegmentModel, seed: int) -> Iterable[dict[str, object]]:
+def _rule_rows(model: SegmentModel, seed: int) -> Iterable[Row]:
     """Yield the bounds of each box of the rules, null where there is none."""
-    parameters = model.to_table()
-    boxes = behaviour_rules(parameters[parameters["axis"] == "behaviour"], seed)
+    boxes = behaviour_rules(model.behaviour, model.behaviour_ids, seed)
     for box in boxes.to_dict("records"):
         for bound in BOUNDS:
             yield _row(
@@ -319,15 +247,15 @@ def _problems(
 
 
 def _shared_rows(
-    old: SegmentModel, model: SegmentModel, before: Labels, labels: Labels
-) -> Iterable[dict[str, object]]:
-    """Yield how many customers each new cluster took from each stored one."""
+    before: SegmentModel, model: SegmentModel, old_labels: Labels, labels: Labels
+) -> Iterable[Row]:
+    """Yield how many customers each cluster took from each one before."""
     axes = (
-        ("behaviour", old.behaviour_ids, model.behaviour_ids),
-        ("taste", old.taste_ids, model.taste_ids),
+        ("behaviour", before.behaviour_ids, model.behaviour_ids),
+        ("taste", before.taste_ids, model.taste_ids),
     )
     for column, (axis, old_ids, new_ids) in enumerate(axes):
-        together = overlap_of_ids(new_ids, labels[:, column], old_ids, before[:, column])
+        together = overlap_of_ids(new_ids, labels[:, column], old_ids, old_labels[:, column])
         for row, column_of in zip(*np.nonzero(together), strict=True):
             yield _row(
                 axis,
@@ -343,5 +271,5 @@ def _library_versions() -> str:
     return ", ".join([f"python {platform.python_version()}", *libraries])
 
 
-def _row(axis: str, parameter: str, **values: object) -> dict[str, object]:
+def _row(axis: str, parameter: str, **values: object) -> Row:
     return {"axis": axis, "parameter": parameter, **values}

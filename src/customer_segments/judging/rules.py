@@ -11,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.tree._tree import Tree
 
 from customer_segments.fitting.behaviour import BehaviourModel
-from customer_segments.fitting.clustering import Matrix, distances, nearest
+from customer_segments.fitting.clustering import Labels, Matrix, nearest
 
 Box = tuple[int, dict[str, float]]
 
@@ -27,20 +27,18 @@ DRAWN_SCATTER = 0.9
 DRAWN_CORRELATION = 0.8
 
 
-def behaviour_rules(parameters: pd.DataFrame, seed: int) -> pd.DataFrame:
+def behaviour_rules(model: BehaviourModel, cluster_ids: Labels, seed: int) -> pd.DataFrame:
     """Return boxes that tell the clusters of a behaviour model apart, one row per box.
 
-    `parameters` has the rows of ml_behaviour_model. A box has a cluster_id, a box_number (from 1
+    `cluster_ids` has the id of each centroid. A box has a cluster_id, a box_number (from 1
     within its cluster), and for each quantity the value that customers are above and the one that
     they reach at most, null where there is none. Every customer is in exactly one box.
 
     The tree is fitted to places drawn around the centroids and labelled by the model: no customer
     shapes the rules, and they change only when the model does. Bounds have two digits.
     """
-    model = BehaviourModel.from_table(parameters)
-    cluster_ids = np.sort(parameters["cluster_id"].dropna().unique()).astype(np.int64)
     drawn = _draw(model, np.random.default_rng(seed))
-    labels = nearest(distances(model.positions(drawn), model.centroids))
+    labels = nearest(model.distances(drawn))
     leaf_count = int(LEAVES_PER_CLUSTER * len(cluster_ids))
     fitted = DecisionTreeClassifier(
         max_leaf_nodes=leaf_count, ccp_alpha=SMALLEST_GAIN, random_state=seed
@@ -75,9 +73,9 @@ def _draw(model: BehaviourModel, random: np.random.Generator) -> pd.DataFrame:
     scatter[:, is_worth] = (
         np.sqrt(1 - DRAWN_CORRELATION) * scatter[:, is_worth] + np.sqrt(DRAWN_CORRELATION) * shared
     )
-    drawn = model.features_at(centroids + DRAWN_SCATTER * scatter)
-    for name in names:
-        if name.endswith(("_count", "_days")):
+    drawn = model.inverse_transform(centroids + DRAWN_SCATTER * scatter)
+    for name, unit in zip(names, model.units, strict=True):
+        if unit in ("days", "count"):
             drawn[name] = drawn[name].round()
     drawn["recency_days"] = drawn["recency_days"].clip(lower=1)
     return drawn

@@ -1,0 +1,146 @@
+"""Whether labels come back: everything refitted to part of the customers, again and again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+
+from customer_segments.fitting.clustering import Labels, Matrix, Rows
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.labels import best_jaccard, crossed, match_labels, overlap
+from customer_segments.fitting.segment_model import SegmentModel, fit_segments
+from customer_segments.fitting.settings import Settings
+
+LABELINGS = ("behaviour", "taste", "segment")
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Agreement of refits to subsamples, (repeats, 3) for LABELINGS, and Jaccard by cluster.
+
+    `agreed` is the share of all refits, two a repeat, that give a customer the model's label,
+    (customers, 3), and `margins` is how far these customers are from the border, (customers, 2).
+    No rows where the customers are too few for a refit to four fifths of them.
+    """
+
+    agreement: Matrix
+    jaccard: tuple[Matrix, Matrix, Matrix]
+    agreed: Matrix
+    margins: Matrix
+
+
+def measure_stability(
+    customers: Customers,
+    model: SegmentModel,
+    settings: Settings,
+    *,
+    repeat_count: int,
+    customer_limit: int,
+) -> Stability:
+    """Return how surely the labels come back when everything is refitted to part of the customers.
+
+    Each repeat draws two independent 80 % subsamples (`subsample_agreement`); Jaccard compares the
+    clusters of each with those of the model. Beyond `customer_limit` customers a seeded sample
+    stands for all: fewer customers are less stable, so it errs low.
+    """
+    if len(customers) > customer_limit:
+        random = np.random.default_rng(settings.seed)
+        customers = customers.part(
+            np.sort(random.choice(len(customers), customer_limit, replace=False))
+        )
+    reference = _three(model.predict(customers))
+
+    def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]], Matrix] | None:
+        found: list[list[Matrix]] = []
+        agreed = np.zeros((len(customers), len(LABELINGS)))
+
+        def label_subsample(rows: Rows) -> Labels:
+            refit = fit_segments(customers.part(rows), settings).predict(customers)
+            agreed[:] += _agrees(reference, refit)
+            labels = _three(refit[rows])
+            found.append(
+                [
+                    best_jaccard(overlap(ours, theirs, reference[:, n].max(), theirs.max()))
+                    for n, (ours, theirs) in enumerate(
+                        zip(reference[rows].T, labels.T, strict=True)
+                    )
+                ]
+            )
+            return labels
+
+        try:
+            return subsample_agreement(label_subsample, len(customers), repeat), found, agreed
+        except ValueError:  # too few customers who differ
+            return None
+
+    repeats = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(one_repeat)(repeat) for repeat in range(repeat_count)
+    )
+    measured = [repeat for repeat in repeats if repeat is not None]
+    if not measured:
+        none = np.empty(0)
+        return Stability(np.empty((0, 3)), (none, none, none), np.empty((0, 3)), np.empty((0, 2)))
+    jaccard = [part for _, parts, _ in measured for part in parts]
+    behaviour, taste, segment = (
+        np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
+    )
+    return Stability(
+        np.array([agreement for agreement, _, _ in measured]),
+        (behaviour, taste, segment),
+        np.sum([agreed for _, _, agreed in measured], axis=0) / len(jaccard),
+        model.margins(customers),
+    )
+
+
+def subsample_agreement(
+    label_subsample: Callable[[Rows], Labels],
+    customer_count: int,
+    repeat: int,
+    *,
+    share: float = 0.8,
+    seed: int = 0,
+) -> Matrix:
+    """Return the agreement of refits to two subsamples, (labelings,): 1 is the same, 0 is chance.
+
+    `label_subsample` gets the sorted positions of the customers of a subsample, refits everything
+    to them alone, and returns their labels: (rows,), or (rows, labelings) for several at once.
+    It depends on `seed` and `repeat` alone, so repeats may run in any order and process.
+
+    Ben-Hur, Elisseeff & Guyon (2002), with the adjusted Rand index of Hubert & Arabie (1985).
+    """
+    random = np.random.default_rng([seed, repeat])
+    size = round(share * customer_count)
+    one, two = (np.sort(random.choice(customer_count, size, replace=False)) for _ in range(2))
+    labels_one, labels_two = (
+        np.asarray(label_subsample(rows)).reshape(size, -1) for rows in (one, two)
+    )
+    _, in_one, in_two = np.intersect1d(one, two, assume_unique=True, return_indices=True)
+    return np.array(
+        [
+            adjusted_rand_score(first, second)
+            for first, second in zip(labels_one[in_one].T, labels_two[in_two].T, strict=True)
+        ]
+    )
+
+
+def _agrees(reference: Labels, refit: Labels) -> NDArray[np.bool_]:
+    """Return whether a refit gives the labels of `reference` again, (customers, 3).
+
+    Clusters of a refit go by other numbers, so they are first matched to those of the reference.
+    """
+    axes = np.column_stack(
+        [
+            match_labels(ours, theirs) == ours
+            for ours, theirs in zip(reference.T[:2], refit.T, strict=True)
+        ]
+    )
+    return np.column_stack([axes, axes.all(axis=1)])
+
+
+def _three(labels: Labels) -> Labels:
+    """Return behaviour, taste and crossed labels, each from 1 without gaps, (customers, 3)."""
+    axes = [np.unique(column, return_inverse=True)[1] + 1 for column in labels.T]
+    return np.column_stack([*axes, crossed(labels)])
