@@ -29,14 +29,27 @@ from threadpoolctl import threadpool_limits
 
 from customer_segments.backtesting import outcomes as metrics
 from customer_segments.backtesting.baselines import EXERCISE_FEATURES, exercise_labels
-from customer_segments.fitting import taste as taste_axis
-from customer_segments.fitting.behaviour import fit_behaviour
 from customer_segments.fitting.clustering import Labels, Matrix, distances, nearest
-from customer_segments.fitting.taste import fit_taste, item_matrix
+from customer_segments.fitting.customers import Customers, Keys, item_matrix
+from customer_segments.fitting.labels import match_labels
+from customer_segments.fitting.segment_model import fit_segments
+from customer_segments.fitting.settings import Settings
+from customer_segments.fitting.taste import fit_taste_space
 
 PROJECT = Path(__file__).resolve().parents[1]
 COLUMNS = ["net_sales", "order_count", "recency_days"]
-ITEM_MIN_CUSTOMERS, COMPONENTS, CLIP_SHARE, SEED = 5, 4, 0.01, 20101201
+CLIP_SHARE, SEED = 0.01, 20101201
+SETTINGS = Settings(
+    behaviour_features=COLUMNS,
+    feature_units={"days": ["recency_days"], "count": ["order_count"], "money": ["net_sales"]},
+    behaviour_cluster_count=4,
+    behaviour_clip_share=CLIP_SHARE,
+    taste_cluster_count=2,
+    taste_component_count=4,
+    item_min_customers=5,
+    kmeans_max_iter=1,
+    random_seed=SEED,
+)
 LARGEST = 4  # accounts that a segmentation should do without
 
 
@@ -64,28 +77,14 @@ Scorer = Callable[[pd.DataFrame, pd.DataFrame], Labels]
 Design = Callable[[pd.DataFrame, pd.DataFrame], tuple[Scorer, Scorer]]
 
 
-def from_cuts(step_count: int) -> Design:
+def from_cuts(max_iter: int) -> Design:
     """Return the project's design with as many Lloyd steps from the cuts."""
 
     def fit(features: pd.DataFrame, counts: pd.DataFrame) -> tuple[Scorer, Scorer]:
-        behaviour = fit_behaviour(
-            features,
-            columns=COLUMNS,
-            cluster_count=4,
-            clip_share=CLIP_SHARE,
-            step_count=step_count,
-        )
-        taste = fit_taste(
-            counts,
-            cluster_count=2,
-            component_count=COMPONENTS,
-            item_min_customers=ITEM_MIN_CUSTOMERS,
-            step_count=step_count,
-            seed=SEED,
-        )
+        model = fit_segments(Customers.of(features, counts), SETTINGS.with_max_iter(max_iter))
         return (
-            lambda features, _: nearest(behaviour.distances(features)),
-            lambda features, counts: nearest(taste.distances(counts, _ids(features))),
+            lambda features, _: nearest(model.behaviour.distances(features)),
+            lambda features, counts: nearest(model.taste.distances(*_orders(features, counts))),
         )
 
     return fit
@@ -103,25 +102,15 @@ def kmeans(recency: Callable[[Matrix], Matrix]) -> Design:
         low, high = np.quantile(places, [CLIP_SHARE, 1 - CLIP_SHARE], axis=0)
         scaler = StandardScaler().fit(places.clip(low, high))
         centroids = _kmeans(scaler.transform(places.clip(low, high)), 4)
-        model = fit_taste(  # the latent space is the same, its centroids are not used
-            counts,
-            cluster_count=2,
-            component_count=COMPONENTS,
-            item_min_customers=ITEM_MIN_CUSTOMERS,
-            step_count=0,
-            seed=SEED,
-        )
-
-        def latent(counts: pd.DataFrame, ids: taste_axis.Keys) -> Matrix:
-            return model.positions(counts, ids)
-
-        kept = counts[counts["stock_code"].isin(model.stock_codes)]
-        tastes = _kmeans(latent(kept, kept["customer_id"].unique()), 2)
+        space, latent = fit_taste_space(*_orders(features, counts), SETTINGS.taste)
+        tastes = _kmeans(latent, 2)
         return (
             lambda features, _: nearest(
                 distances(scaler.transform(scaled(features).clip(low, high)), centroids)
             ),
-            lambda features, counts: nearest(distances(latent(counts, _ids(features)), tastes)),
+            lambda features, counts: nearest(
+                distances(space.transform(*_orders(features, counts)), tastes)
+            ),
         )
 
     return fit
@@ -141,8 +130,11 @@ def _kmeans(rows: Matrix, cluster_count: int) -> Matrix:
     return np.asarray(model.cluster_centers_)
 
 
-def _ids(features: pd.DataFrame) -> taste_axis.Keys:
-    return features["customer_id"].to_numpy(dtype=object)
+def _orders(features: pd.DataFrame, counts: pd.DataFrame) -> tuple[sparse.csr_array, Keys]:
+    """Return orders, (customers, items), and the items."""
+    ids = features["customer_id"].to_numpy(dtype=object)
+    stock_codes = np.unique(counts["stock_code"].to_numpy(dtype=object))
+    return item_matrix(counts, ids, stock_codes), stock_codes
 
 
 def label(design: Design, population: Population, fit_on: Labels, score: Labels) -> Labels:
@@ -263,7 +255,7 @@ def replay(months: list[Population], design: Design) -> tuple[float, float]:
             for model, population in ((stored, before), (stored, after), (refit, after))
         ]
         by_behaviour.append(1 - metrics.continuity(labels[0], labels[1]))
-        matched = metrics.match_labels(labels[1], labels[2])
+        matched = match_labels(labels[1], labels[2])
         is_common = labels[1].index.isin(labels[0].index)
         by_refit.append(float((matched != labels[1].to_numpy())[is_common].mean()))
     return float(np.mean(by_behaviour)), float(np.mean(by_refit))

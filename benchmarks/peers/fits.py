@@ -8,9 +8,11 @@ import yaml
 from numpy.typing import NDArray
 from scipy import sparse
 
-from customer_segments.fitting.segment_model import Customers, SegmentModel, Settings
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.segment_model import fit_segments
+from customer_segments.fitting.settings import Settings
 from customer_segments.judging.confidence import Curve
-from customer_segments.judging.gate import Gate, fit_model
+from customer_segments.judging.gate import Gate, decide, judge_model
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Stock codes that are no merchandise: seeds/stock_code_kinds.csv as one pattern.
@@ -43,8 +45,8 @@ def fit(
         shape=(len(features), len(stock_codes)),
     )
     customers = Customers(features, orders, stock_codes)
-    stored = fit_model(customers, settings, gate)
-    model = SegmentModel.from_table(stored)
+    model = fit_segments(customers, settings)
+    stored = decide(judge_model(model, customers, settings, gate), model, settings.seed)
     labels: dict[str, object] = {"customer_id": features["customer_id"]}
     values = stored.set_index(["axis", "parameter"])["value"]
     confidence = np.ones(len(features))

@@ -5,7 +5,8 @@
 -#}
 {% macro model_settings() -%}
     {%- set found = [] -%}
-    {%- if execute -%}
+    {#- Neither parsing nor a unit test knows the other models. -#}
+    {%- if execute and graph.nodes -%}
         {%- set model = graph.nodes['model.customer_segments.ml_kmeans_parameters'] -%}
         {%- set settings = dict(model.config.meta.settings.fit) -%}
         {%- if 'auto' in settings.values() -%}

@@ -15,7 +15,7 @@ from customer_segments.project import PROJECT, PROJECT_FILE
 from customer_segments.report import report
 
 
-def backtest(arguments: list[str]) -> int:
+def _backtest(arguments: list[str]) -> int:
     """Import scikit-learn, which takes seconds, for this command only."""
     from customer_segments.commands.backtest import backtest
 
@@ -24,7 +24,7 @@ def backtest(arguments: list[str]) -> int:
 
 COMMANDS = {
     "audiences": audiences,
-    "backtest": backtest,
+    "backtest": _backtest,
     "build": build,
     "data": data,
     "report": report,

@@ -20,12 +20,13 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from customer_segments.fitting.segment_model import Settings
+from customer_segments.fitting.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
 REAL = Path(os.environ.get("SEGMENTS_REAL_FILES") or PROJECT.parent / "shared" / "data")
 VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+ALLOWED_VALUES = VARIABLES.pop("allowed_values")
 # What a fit depends on.
 FIT_SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})
 
@@ -61,6 +62,7 @@ LABELS_AND_LISTS = (
 # are those of `make test-long`.
 LONG = {
     "test_backtest",
+    "test_batched_fit",
     "test_claims",
     "test_errors",
     "test_fuzzed_ledger",
@@ -72,7 +74,6 @@ LONG = {
     "test_real_files",
     "test_replay",
     "test_rules",
-    "test_sampled_fit",
 }
 # Two processes take the files of tests in this order, so that neither waits long for the other.
 ORDER = (

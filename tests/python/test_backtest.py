@@ -17,7 +17,7 @@ from customer_segments.backtesting.baselines import (
     random_labels,
     tercile_labels,
 )
-from customer_segments.backtesting.markdown import report
+from customer_segments.backtesting.markdown import backtest_report
 from customer_segments.backtesting.measures import OURS, Cutoff, measure_cutoff
 from customer_segments.commands import backtest as command
 
@@ -70,7 +70,7 @@ def test_nothing_to_measure_is_null_and_not_an_error(cutoff: Cutoff) -> None:
     for measure in ("auc", "gini", "item_bits", "rec_lift"):
         for column in ("value", "low", "high", "difference"):
             assert math.isnan(value(table, "random", measure, column))
-    text = report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
+    text = backtest_report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
     assert "0% bought again" in text
     assert "nan" not in text
 

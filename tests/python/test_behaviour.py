@@ -1,13 +1,22 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from one_axis import fit_behaviour
 
-from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.fitting.behaviour import BehaviourModel
+from customer_segments.fitting.settings import BehaviourSettings
 
-COLUMNS = ["recency_days", "order_count", "net_sales"]
-SETTINGS = {"columns": COLUMNS, "cluster_count": 4, "clip_share": 0.01, "step_count": 1}
+UNITS = {"days": ["recency_days"], "count": ["order_count"], "money": ["net_sales"]}
+SETTINGS = BehaviourSettings(
+    features=["recency_days", "order_count", "net_sales"],
+    units=UNITS,
+    clip_share=0.01,
+    cluster_count=4,
+    max_iter=1,
+)
 PLANTED = np.repeat([0, 1, 2, 3], 30).tolist()
 
 
@@ -26,7 +35,7 @@ def features() -> pd.DataFrame:
 
 
 def test_clusters_are_the_groups_ordered_by_net_sales(features: pd.DataFrame) -> None:
-    model = fit_behaviour(features, **SETTINGS)
+    model = fit_behaviour(features, SETTINGS)
     labels = model.distances(features).argmin(axis=1)
     assert labels.tolist() == PLANTED
     sales = model.centroids[:, model.features.index("net_sales")]
@@ -34,9 +43,9 @@ def test_clusters_are_the_groups_ordered_by_net_sales(features: pd.DataFrame) ->
 
 
 def test_the_table_holds_the_whole_model(features: pd.DataFrame) -> None:
-    model = fit_behaviour(features, **SETTINGS)
+    model = fit_behaviour(features, SETTINGS)
     table = model.to_table().sample(frac=1, random_state=1)
-    again = BehaviourModel.from_table(table)
+    again = BehaviourModel.from_table(table, UNITS)
     assert again.features == model.features
     np.testing.assert_array_equal(again.distances(features), model.distances(features))
 
@@ -47,7 +56,7 @@ def test_the_table_holds_the_whole_model(features: pd.DataFrame) -> None:
 def test_parameters_are_those_of_the_scaled_feature(
     features: pd.DataFrame, feature: str, scaled: Callable[[np.ndarray], np.ndarray]
 ) -> None:
-    table = fit_behaviour(features, **SETTINGS).to_table()
+    table = fit_behaviour(features, SETTINGS).to_table()
     value = table[table["parameter"] != "centroid"].set_index(["parameter", "feature"])["value"]
     places = scaled(features[feature].to_numpy(dtype=float))
     low, high = np.quantile(places, [0.01, 0.99])
@@ -59,32 +68,32 @@ def test_parameters_are_those_of_the_scaled_feature(
 
 
 def test_the_first_cut_is_by_worth_the_second_by_recency(features: pd.DataFrame) -> None:
-    two = fit_behaviour(features, **{**SETTINGS, "cluster_count": 2})
+    two = fit_behaviour(features, replace(SETTINGS, cluster_count=2))
     assert two.distances(features).argmin(axis=1).tolist() == np.repeat([0, 1], 60).tolist()
 
 
 def test_a_very_large_account_does_not_become_a_cluster(features: pd.DataFrame) -> None:
     whale = pd.DataFrame({"recency_days": [1], "order_count": [200], "net_sales": [3e6]})
     with_whale = pd.concat([features, whale], ignore_index=True)
-    labels = fit_behaviour(with_whale, **SETTINGS).distances(with_whale).argmin(axis=1)
+    labels = fit_behaviour(with_whale, SETTINGS).distances(with_whale).argmin(axis=1)
     assert labels[:-1].tolist() == PLANTED
     assert labels[-1] == 0
 
 
 def test_a_constant_feature_does_no_harm(features: pd.DataFrame) -> None:
-    model = fit_behaviour(features.assign(order_count=1), **SETTINGS)
+    model = fit_behaviour(features.assign(order_count=1), SETTINGS)
     assert np.isfinite(model.centroids).all()
     assert model.distances(features).argmin(axis=1)[0] == 0
 
 
 def test_no_customers_is_one_clear_error(features: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match=r"No customers to cluster.*customer_scope"):
-        fit_behaviour(features[:0], **SETTINGS)
+        fit_behaviour(features[:0], SETTINGS)
 
 
 def test_an_unknown_or_incomplete_feature_is_one_clear_error(features: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="behaviour_features names foo"):
-        fit_behaviour(features, **SETTINGS | {"columns": ["net_sales", "foo"]})
+        fit_behaviour(features, replace(SETTINGS, features=["net_sales", "foo"]))
     features.loc[3, "order_count"] = np.nan
     with pytest.raises(ValueError, match="missing or below 0"):
-        fit_behaviour(features, **SETTINGS)
+        fit_behaviour(features, SETTINGS)

@@ -14,7 +14,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.backtesting.measures import OURS, measure_cutoff, read_cutoff
 from customer_segments.commands.backtest import LABELS
-from customer_segments.fitting.segment_model import Customers, crossed, fit_segments
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.labels import crossed
+from customer_segments.fitting.segment_model import fit_segments
 
 
 class Measures:
@@ -116,7 +118,7 @@ def test_the_four_largest_accounts_do_not_move_the_others(
     spend = everybody.features["net_sales"].to_numpy(dtype=np.float64)
     others = everybody.part(np.sort(np.argsort(-spend, kind="stable")[4:]))
     with_them, without = (
-        fit_segments(fitted, FIT_SETTINGS).labels(others) for fitted in (everybody, others)
+        fit_segments(fitted, FIT_SETTINGS).predict(others) for fitted in (everybody, others)
     )
     assert adjusted_rand_score(with_them[:, 0], without[:, 0]) >= 0.90
     assert adjusted_rand_score(crossed(with_them), crossed(without)) >= 0.90

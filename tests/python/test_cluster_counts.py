@@ -1,14 +1,34 @@
+"""The rule that takes a number of clusters, and that what it takes is what is recommended."""
+
+from dataclasses import replace
+
 import pandas as pd
 import pytest
+from test_model_gate import SETTINGS, shop
 
-from customer_segments.judging.cluster_counts import CountRule, choose_cluster_count
+from customer_segments.fitting.customers import Customers
+from customer_segments.judging.cluster_counts import (
+    CountRule,
+    choose_cluster_count,
+    choose_counts,
+    recommend_counts,
+)
 
-RULE = CountRule(low=3, high=5, stability_min=0.8, jaccard_min=0.75, share_min=0.15)
+RULE = CountRule(
+    behaviour_cluster_bounds=[3, 6],
+    taste_cluster_bounds=[2, 4],
+    cluster_stability_min=0.8,
+    cluster_jaccard_min=0.75,
+    cluster_min_share=0.15,
+    diagnostics_repeat_count=2,
+    diagnostics_customer_limit=1000,
+)
+AUTO = replace(SETTINGS, behaviour_cluster_count="auto", taste_cluster_count="auto")
 
 
 def choose(*rows: tuple[int, float, float, float]) -> int:
     columns = ["cluster_count", "stability_mean", "worst_cluster_jaccard", "smallest_share"]
-    return choose_cluster_count(pd.DataFrame(rows, columns=columns), RULE)
+    return choose_cluster_count(pd.DataFrame(rows, columns=columns), (3, 5), RULE)
 
 
 def test_the_largest_number_that_holds_is_taken() -> None:
@@ -35,3 +55,28 @@ def test_when_none_holds_the_most_stable_is_taken_the_smaller_of_equals() -> Non
 def test_too_few_customers_for_the_bounds_is_one_clear_error() -> None:
     with pytest.raises(ValueError, match=r"3 to 5 clusters need more customers .* enough for 2"):
         choose((2, 1.0, 1.0, 0.5))
+
+
+def test_the_recommended_numbers_are_taken() -> None:
+    customers = Customers.of(*shop())
+    table = recommend_counts(customers, AUTO, RULE)
+    recommended = table[table["is_recommended"]].set_index("axis")["cluster_count"].to_dict()
+    assert recommended == {"behaviour": 4, "taste": 2}  # as planted
+    assert choose_counts(customers, AUTO, RULE) == replace(
+        AUTO, behaviour_cluster_count=4, taste_cluster_count=2
+    )
+
+
+def test_a_number_that_is_set_stays() -> None:
+    customers = Customers.of(*shop())
+    found = choose_counts(customers, replace(AUTO, behaviour_cluster_count=5), RULE)
+    assert found == replace(AUTO, behaviour_cluster_count=5, taste_cluster_count=2)
+    fixed = replace(AUTO, behaviour_cluster_count=3, taste_cluster_count=7)
+    assert choose_counts(customers, fixed, RULE) == fixed
+
+
+def test_too_few_customers_for_any_number_is_one_clear_error() -> None:
+    customers = Customers.of(*shop(customer_count=3))
+    settings = replace(AUTO, taste_cluster_count=2)
+    with pytest.raises(ValueError, match=r"Too few customers: 3 clusters .* bounds variable"):
+        choose_counts(customers, settings, RULE)

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from customer_segments.fitting.clustering import (
+    CutKMeans,
     distances,
-    fit_centroids,
     initial_centroids,
     nearest,
 )
@@ -11,8 +12,13 @@ from customer_segments.fitting.clustering import (
 TWO_CLOUDS = np.array([[0.0, 0.0], [0.0, 1.0], [10.0, 0.0], [10.0, 1.0]])
 
 
+def fitted(rows: np.ndarray, max_iter: int) -> np.ndarray:
+    """Return the centroids of four clusters."""
+    return CutKMeans(4, max_iter=max_iter).fit(rows).cluster_centers_
+
+
 def test_cuts_of_two_clouds() -> None:
-    centroids = initial_centroids(TWO_CLOUDS, cluster_count=2)
+    centroids = initial_centroids(TWO_CLOUDS, n_clusters=2)
     assert sorted(map(tuple, centroids)) == [(0.0, 0.5), (10.0, 0.5)]
 
 
@@ -60,7 +66,7 @@ def test_fewer_distinct_rows_than_clusters_is_one_clear_error() -> None:
 
 def test_kmeans_reaches_the_optimum_when_it_may_take_its_steps() -> None:
     rows = np.random.default_rng(4).lognormal(size=(300, 3))
-    few, many = (fit_centroids(rows, 4, steps) for steps in (1, 300))
+    few, many = (fitted(rows, steps) for steps in (1, 300))
     inertia = [(distances(rows, centroids).min(axis=1) ** 2).sum() for centroids in (few, many)]
     assert inertia[1] < inertia[0]
     labels = distances(rows, many).argmin(axis=1)
@@ -70,7 +76,21 @@ def test_kmeans_reaches_the_optimum_when_it_may_take_its_steps() -> None:
 
 def test_kmeans_gives_the_same_bytes_for_the_same_rows() -> None:
     rows = np.random.default_rng(3).normal(size=(500, 3))
-    assert fit_centroids(rows, 4, 1).tobytes() == fit_centroids(rows.copy(), 4, 1).tobytes()
+    assert fitted(rows, 1).tobytes() == fitted(rows.copy(), 1).tobytes()
+
+
+def test_kmeans_without_steps_keeps_the_starts() -> None:
+    rows = np.random.default_rng(3).normal(size=(500, 3))
+    assert fitted(rows, 0).tobytes() == initial_centroids(rows, 4).tobytes()
+
+
+def test_kmeans_is_an_estimator_of_scikit_learn() -> None:
+    directions = np.eye(3)[:2]
+    kmeans = clone(CutKMeans(4, max_iter=2, directions=directions))
+    assert kmeans.get_params().keys() == {"n_clusters", "max_iter", "directions"}
+    rows = np.random.default_rng(3).normal(size=(500, 3))
+    labels = kmeans.fit_predict(rows)
+    assert labels.tolist() == (nearest(distances(rows, kmeans.cluster_centers_)) - 1).tolist()
 
 
 def test_distances_are_euclidean() -> None:

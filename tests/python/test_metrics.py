@@ -5,6 +5,8 @@ from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
 from customer_segments.backtesting import outcomes as metrics
+from customer_segments.fitting.labels import match_labels
+from customer_segments.judging.stability import subsample_agreement
 
 
 def items(*baskets: str, vocabulary: str = "abcdefgh") -> sparse.csr_array:
@@ -49,7 +51,7 @@ def test_a_repeat_is_the_same_alone_and_in_the_series() -> None:
         return np.asarray(rows > rows.mean(), dtype=np.int64)
 
     series = metrics.stability(label, 100, repeat_count=3, seed=9)
-    alone = [metrics.subsample_agreement(label, 100, repeat, seed=9) for repeat in (2, 0, 1)]
+    alone = [subsample_agreement(label, 100, repeat, seed=9) for repeat in (2, 0, 1)]
     np.testing.assert_array_equal(series[[2, 0, 1]], alone)
 
 
@@ -225,9 +227,9 @@ def test_continuity_is_of_common_customers() -> None:
 def test_labels_are_matched_one_to_one_by_their_customers() -> None:
     reference = [1, 1, 1, 2, 2, 3]
     labels = [2, 2, 3, 3, 3, 1]
-    assert metrics.match_labels(reference, labels).tolist() == [1, 1, 2, 2, 2, 3]
+    assert match_labels(reference, labels).tolist() == [1, 1, 2, 2, 2, 3]
 
 
 def test_a_label_more_gets_the_next_number() -> None:
-    assert metrics.match_labels([1, 1, 2, 2], [3, 3, 1, 2])[[0, 1]].tolist() == [1, 1]
-    assert sorted(set(metrics.match_labels([1, 1, 2, 2], [3, 3, 1, 2]))) == [1, 2, 3]
+    assert match_labels([1, 1, 2, 2], [3, 3, 1, 2])[[0, 1]].tolist() == [1, 1]
+    assert sorted(set(match_labels([1, 1, 2, 2], [3, 3, 1, 2]))) == [1, 2, 3]

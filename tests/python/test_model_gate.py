@@ -7,21 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_segments.fitting.segment_model import (
-    MODEL_PARAMETERS,
-    Customers,
-    SegmentModel,
-    Settings,
-    _matched_ids,
-    crossed,
-    fit_segments,
-)
-from customer_segments.judging.gate import Gate, fit_model, measure_stability
+from customer_segments.fitting.batched_fit import fit_batched
+from customer_segments.fitting.customers import Customers, read_customers
+from customer_segments.fitting.labels import crossed, match_ids
+from customer_segments.fitting.segment_model import SegmentModel, fit_segments
+from customer_segments.fitting.settings import Settings
+from customer_segments.judging.gate import Gate, decide, judge_model
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
-from customer_segments.registry import add_model
+from customer_segments.judging.stability import measure_stability
+from customer_segments.registry import SCHEMA, add_model
 
+UNITS = {"days": ["recency_days"], "count": ["order_count"], "money": ["net_sales"]}
 SETTINGS = Settings(
     behaviour_features=["recency_days", "order_count", "net_sales"],
+    feature_units=UNITS,
     behaviour_cluster_count=4,
     behaviour_clip_share=0.01,
     taste_cluster_count=2,
@@ -39,6 +38,15 @@ GATE = Gate(
     stability_repeat_count=4,
     stability_customer_limit=1000,
 )
+COUNT_RULE = {
+    "behaviour_cluster_bounds": [3, 6],
+    "taste_cluster_bounds": [2, 4],
+    "cluster_stability_min": 0,
+    "cluster_jaccard_min": 0,
+    "cluster_min_share": 0,
+    "diagnostics_repeat_count": 1,
+    "diagnostics_customer_limit": 1000,
+}
 
 
 def shop(customer_count: int = 160, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -63,7 +71,25 @@ def shop(customer_count: int = 160, seed: int = 3) -> tuple[pd.DataFrame, pd.Dat
 
 
 def model_of(table: pd.DataFrame) -> SegmentModel:
-    return SegmentModel.from_table(table)
+    return SegmentModel.from_table(table, UNITS)
+
+
+def fit_and_judge(
+    shop: tuple[pd.DataFrame, pd.DataFrame],
+    settings: Settings = SETTINGS,
+    gate: Gate = GATE,
+    *,
+    stored: pd.DataFrame | None = None,
+    **asked: bool,
+) -> pd.DataFrame:
+    """Return the rows of a model that is fitted to features and item counts, as a build does."""
+    customers = Customers.of(*shop)
+    model = fit_segments(customers, settings)
+    before = None if stored is None else model_of(stored)
+    if before:
+        model = model.matched(before, customers)
+    judgement = judge_model(model, customers, settings, gate, before=before)
+    return decide(judgement, model, settings.seed, **asked)
 
 
 def fact(table: pd.DataFrame, parameter: str, column: str = "value") -> object:
@@ -73,7 +99,7 @@ def fact(table: pd.DataFrame, parameter: str, column: str = "value") -> object:
 
 @pytest.fixture(scope="module")
 def first() -> pd.DataFrame:
-    return fit_model(Customers.of(*shop()), SETTINGS, GATE)
+    return fit_and_judge(shop())
 
 
 def test_the_first_model_is_accepted_and_comes_back(first: pd.DataFrame) -> None:
@@ -88,14 +114,14 @@ def test_the_first_model_is_accepted_and_comes_back(first: pd.DataFrame) -> None
 def test_a_table_is_the_model(first: pd.DataFrame) -> None:
     customers = Customers.of(*shop())
     shuffled = first.sample(frac=1, random_state=1)
-    found, expected = model_of(shuffled).labels(customers), fit_segments(customers, SETTINGS)
-    assert (found == expected.labels(customers)).all()
+    found, expected = model_of(shuffled).predict(customers), fit_segments(customers, SETTINGS)
+    assert (found == expected.predict(customers)).all()
 
 
 def test_a_table_has_the_rules_of_the_model(first: pd.DataFrame) -> None:
     behaviour = first[first["axis"] == "behaviour"]
-    model = behaviour[behaviour["parameter"].isin(MODEL_PARAMETERS)]
-    boxes = behaviour_rules(model, SETTINGS.random_seed)
+    model = model_of(first)
+    boxes = behaviour_rules(model.behaviour, model.behaviour_ids, SETTINGS.seed)
     for bound in BOUNDS:
         stored = behaviour[behaviour["parameter"] == f"rule_{bound}"]
         assert stored["cluster_id"].tolist() == boxes["cluster_id"].tolist()
@@ -111,11 +137,9 @@ def test_a_refit_keeps_the_ids_of_the_stored_clusters(first: pd.DataFrame) -> No
         rows = (first["axis"] == axis) & (first["parameter"] == "centroid")
         renamed.loc[rows, "cluster_id"] = first.loc[rows, "cluster_id"].map(ids)
     features, counts = shop(seed=4)
-    table = fit_model(
-        Customers.of(features, counts), SETTINGS, GATE, stored=renamed, is_comparable=True
-    )
+    table = fit_and_judge((features, counts), stored=renamed, is_comparable=True)
     customers = Customers.of(features, counts)
-    assert (model_of(table).labels(customers) == model_of(renamed).labels(customers)).all()
+    assert (model_of(table).predict(customers) == model_of(renamed).predict(customers)).all()
     assert fact(table, "changed_customer_share") == 0
     assert fact(table, "adjusted_rand_index") == 1
 
@@ -131,9 +155,9 @@ def test_refit_after_refit_is_accepted_while_few_are_moved(first: pd.DataFrame) 
         features.loc[:7, "recency_days"] = [100, 105, 110, 115, 120, 125, 112, 108]
         features["recency_days"] += 60 * month
         customers = Customers.of(features, counts)
-        refit = fit_model(customers, SETTINGS, GATE, stored=stored, is_comparable=True)
+        refit = fit_and_judge((features, counts), stored=stored, is_comparable=True)
         assert fact(refit, "decision", "text") == "accepted"
-        before, after = (model_of(table).labels(customers) for table in (stored, refit))
+        before, after = (model_of(table).predict(customers) for table in (stored, refit))
         moved = (before != after).any(axis=1)
         assert 0 < moved.mean() <= GATE.refit_max_changed_share
         assert moved.mean() == fact(refit, "changed_customer_share")
@@ -142,7 +166,7 @@ def test_refit_after_refit_is_accepted_while_few_are_moved(first: pd.DataFrame) 
 
 def test_a_cluster_without_a_predecessor_gets_a_new_id(first: pd.DataFrame) -> None:
     more = replace(SETTINGS, behaviour_cluster_count=5)
-    table = fit_model(Customers.of(*shop()), more, GATE, stored=first)
+    table = fit_and_judge(shop(), more, stored=first)
     assert fact(table, "decision", "text") == "accepted"  # other settings cannot be refused
     assert model_of(table).behaviour_ids.tolist() == [1, 2, 3, 4, 5]
     shared = table[(table["parameter"] == "shared_customers") & (table["axis"] == "behaviour")]
@@ -153,9 +177,9 @@ def test_a_cluster_without_a_predecessor_gets_a_new_id(first: pd.DataFrame) -> N
 def test_an_id_that_was_used_is_not_used_again() -> None:
     """Old clusters 2 and 5; of the three new ones the middle one shares nobody with either."""
     old, new = np.array([2, 2, 2, 5, 5, 2]), np.array([1, 1, 1, 3, 3, 1])
-    found = _matched_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new)
+    found = match_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new)
     assert found.tolist() == [2, 6, 5]
-    found = _matched_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new, used=8)
+    found = match_ids(np.array([2, 5]), old, np.array([1, 2, 3]), new, used=8)
     assert found.tolist() == [2, 9, 5]
 
 
@@ -180,18 +204,12 @@ def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.D
             stored=duckdb.from_df(stored),
             features=duckdb.from_df(features),
             counts=duckdb.from_df(counts),
-            settings=vars(replace(SETTINGS, behaviour_cluster_count=behaviours)),
-            fit_limit=1000,
-            count_rule={
-                "behaviour_bounds": [3, 6],
-                "taste_bounds": [2, 4],
-                "stability_min": 0,
-                "jaccard_min": 0,
-                "share_min": 0,
-                "repeat_count": 1,
-                "customer_limit": 1000,
+            settings={
+                "fit": vars(replace(SETTINGS, behaviour_cluster_count=behaviours)),
+                "customers": {"fit_limit": 1000, "sample_limit": 1000, "seed": 1},
+                "cluster_counts": COUNT_RULE,
+                "gate": vars(GATE),
             },
-            gate=vars(GATE),
         ).to_pandas()
         stored = pd.concat([stored, added], ignore_index=True)
         ids.append(model_of(added).behaviour_ids.tolist())
@@ -199,6 +217,44 @@ def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.D
     assert len(ids[1]) == 3
     assert set(ids[1]) < set(ids[0])
     assert ids[2] == [*ids[1], 5, 6]
+
+
+@pytest.mark.parametrize("fit_limit", [1000, 120])
+def test_all_customers_are_fitted_whether_or_not_they_fit_in_memory(fit_limit: int) -> None:
+    features, counts = (duckdb.from_df(table) for table in shop())
+    request = {
+        "model_version": 1,
+        "compared_model_version": None,
+        "is_fit": True,
+        "is_comparable": False,
+        "is_forced": False,
+        "fit_reason": "first model",
+        "as_of_date": "2011-09-01",
+        "settings": "",
+    }
+    added = add_model(
+        request=duckdb.from_df(pd.DataFrame([request])),
+        stored=duckdb.from_df(SCHEMA.empty_table().to_pandas()),
+        features=features,
+        counts=counts,
+        settings={
+            "fit": vars(SETTINGS),
+            "customers": {"fit_limit": fit_limit, "sample_limit": 1000, "seed": 1},
+            "cluster_counts": COUNT_RULE,
+            "gate": vars(GATE),
+        },
+    ).to_pandas()
+    customers = read_customers(features, counts, fit_limit=fit_limit, sample_limit=1000, seed=1)
+    assert len(customers) == min(fit_limit, 160)
+    assert fact(added, "customer_count") == 160
+    expected = (
+        fit_segments(customers, SETTINGS)
+        if fit_limit > 160
+        else fit_batched(features, counts, SETTINGS, customers)
+    )
+    found = model_of(added)
+    np.testing.assert_array_equal(found.behaviour.centroids, expected.behaviour.centroids)
+    np.testing.assert_array_equal(found.taste.centroids, expected.taste.centroids)
 
 
 def test_an_empty_segment_is_the_smallest() -> None:
@@ -209,7 +265,7 @@ def test_an_empty_segment_is_the_smallest() -> None:
         counts["customer_id"].isin(small).map({True: "MUG", False: "TOY"})
         + counts["stock_code"].str[-1]
     )
-    table = fit_model(Customers.of(features, counts), SETTINGS, GATE)
+    table = fit_and_judge((features, counts))
     assert fact(table, "smallest_segment_share") == 0
     assert "the smallest segment holds 0.0% of customers" in str(
         fact(table, "decision_reason", "text")
@@ -219,20 +275,11 @@ def test_an_empty_segment_is_the_smallest() -> None:
 def test_a_refit_that_changes_too_many_is_refused_unless_forced(first: pd.DataFrame) -> None:
     features, counts = shop(seed=5)
     features["recency_days"] = np.random.default_rng(9).permutation(features["recency_days"]) + 150
-    table = fit_model(
-        Customers.of(features, counts), SETTINGS, GATE, stored=first, is_comparable=True
-    )
+    table = fit_and_judge((features, counts), stored=first, is_comparable=True)
     assert fact(table, "decision", "text") == "refused"
     assert "would change segment" in str(fact(table, "decision_reason", "text"))
     assert not table["parameter"].isin(["centroid", "idf", "rule_worth_above"]).any()
-    forced = fit_model(
-        Customers.of(features, counts),
-        SETTINGS,
-        GATE,
-        stored=first,
-        is_comparable=True,
-        is_forced=True,
-    )
+    forced = fit_and_judge((features, counts), stored=first, is_comparable=True, is_forced=True)
     assert fact(forced, "decision", "text") == "accepted"
     assert "would change segment" in str(fact(forced, "decision_reason", "text"))
 
@@ -243,9 +290,7 @@ def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None
     counts["stock_code"] = random.permutation(counts["stock_code"])  # no tastes any more
     counts = counts.drop_duplicates(["customer_id", "stock_code"])
     strict = replace(GATE, stability_min=0.99, segment_jaccard_min=0.99, refit_max_changed_share=1)
-    table = fit_model(
-        Customers.of(features, counts), SETTINGS, strict, stored=first, is_comparable=True
-    )
+    table = fit_and_judge((features, counts), gate=strict, stored=first, is_comparable=True)
     assert fact(table, "decision", "text") == "refused"
     reason = str(fact(table, "decision_reason", "text"))
     assert "stability_min" in reason
@@ -255,7 +300,7 @@ def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None
 def test_too_few_customers_to_measure_stability_is_said() -> None:
     features, counts = shop(customer_count=8)
     small = replace(SETTINGS, item_min_customers=1, behaviour_cluster_count=8)
-    table = fit_model(Customers.of(features, counts), small, GATE)
+    table = fit_and_judge((features, counts), small)
     assert fact(table, "decision_reason", "text").startswith("too few customers")  # type: ignore[attr-defined]
     assert not (table["parameter"] == "stability_mean").any()
 
@@ -263,7 +308,10 @@ def test_too_few_customers_to_measure_stability_is_said() -> None:
 def test_stability_is_the_same_in_any_number_of_threads() -> None:
     customers = Customers.of(*shop(seed=8))
     model = fit_segments(customers, SETTINGS)
-    one, two = (measure_stability(customers, model, SETTINGS, GATE) for _ in range(2))
+    one, two = (
+        measure_stability(customers, model, SETTINGS, repeat_count=4, customer_limit=1000)
+        for _ in range(2)
+    )
     assert (one.agreement == two.agreement).all()
 
 

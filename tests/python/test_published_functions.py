@@ -6,7 +6,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Build
+from conftest import FIT_SETTINGS, Build
+from one_axis import taste_distances
 
 from benchmarks.scoring import measure
 from customer_segments.fitting.behaviour import BehaviourModel
@@ -91,10 +92,10 @@ def test_one_more_order_is_scored_as_python_would(published: duckdb.DuckDBPyConn
     customer_ids = features["customer_id"].to_numpy(dtype=object)
     distances = {
         "behaviour": BehaviourModel.from_table(
-            published.sql("from dim_behaviour_model").df()
+            published.sql("from dim_behaviour_model").df(), FIT_SETTINGS.feature_units
         ).distances(features),
-        "taste": TasteModel.from_table(published.sql("from dim_taste_model").df()).distances(
-            items, customer_ids
+        "taste": taste_distances(
+            TasteModel.from_table(published.sql("from dim_taste_model").df()), items, customer_ids
         ),
     }
     labels = {axis: places.argmin(axis=1) + 1 for axis, places in distances.items()}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from conftest import Build
 
-from customer_segments.judging.gate import LABELINGS
+from customer_segments.judging.stability import LABELINGS
 
 
 def _ledger(build: Build) -> tuple[int, Decimal]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import MODELS, SAMPLE, Builder
+from conftest import FIT_SETTINGS, MODELS, SAMPLE, Builder
 
-from customer_segments.fitting.segment_model import Customers, SegmentModel
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.segment_model import SegmentModel
 
 MAX_CHANGED_SHARE = 0.05  # refit_max_changed_share
 
@@ -30,8 +31,9 @@ class Month:
         """Return the share of the month's customers whom two models put in other segments."""
         labels = [
             SegmentModel.from_table(
-                self.parameters[self.parameters["model_version"] == version]
-            ).labels(self.customers)
+                self.parameters[self.parameters["model_version"] == version],
+                FIT_SETTINGS.feature_units,
+            ).predict(self.customers)
             for version in (before, after)
         ]
         return float((labels[0] != labels[1]).any(axis=1).mean())

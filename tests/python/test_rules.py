@@ -1,11 +1,14 @@
 """Rules that people can check put customers where the model does, and no customer shapes them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Build
+from conftest import FIT_SETTINGS, Build
+from one_axis import fit_behaviour
 
-from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
+from customer_segments.fitting.behaviour import BehaviourModel
 from customer_segments.fitting.clustering import nearest
 from customer_segments.judging.rules import BOUNDS, QUANTITIES, behaviour_rules, quantities
 
@@ -26,13 +29,21 @@ def customers(count: int = 600, seed: int = 1) -> pd.DataFrame:
 
 
 def fitted(features: pd.DataFrame, cluster_count: int = 4) -> BehaviourModel:
-    return fit_behaviour(
-        features,
-        columns=list(features.columns),
+    settings = replace(
+        FIT_SETTINGS.behaviour,
+        features=list(features.columns),
         cluster_count=cluster_count,
         clip_share=0.01,
-        step_count=1,
+        max_iter=1,
     )
+    return fit_behaviour(features, settings)
+
+
+def rules_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rules of a model as it is stored."""
+    model = BehaviourModel.from_table(table, FIT_SETTINGS.feature_units)
+    ids = np.sort(table["cluster_id"].dropna().unique()).astype(int)
+    return behaviour_rules(model, ids, SEED)
 
 
 def in_boxes(rules: pd.DataFrame, features: pd.DataFrame) -> np.ndarray:
@@ -51,7 +62,7 @@ def test_each_customer_is_in_one_box_mostly_of_its_cluster(
 ) -> None:
     features = customers()
     model = fitted(features, cluster_count)
-    rules = behaviour_rules(model.to_table(), SEED)
+    rules = rules_of(model.to_table())
     assert len(rules) <= 2.5 * cluster_count
     assert sorted(set(rules["cluster_id"])) == list(range(1, cluster_count + 1))
     inside = in_boxes(rules, features)
@@ -62,16 +73,16 @@ def test_each_customer_is_in_one_box_mostly_of_its_cluster(
 
 def test_rules_follow_from_the_model_alone_and_keep_its_ids() -> None:
     table = fitted(customers()).to_table()
-    rules = behaviour_rules(table, SEED)
-    pd.testing.assert_frame_equal(rules, behaviour_rules(table.sample(frac=1), SEED))
+    rules = rules_of(table)
+    pd.testing.assert_frame_equal(rules, rules_of(table.sample(frac=1)))
     renamed = table.assign(cluster_id=table["cluster_id"] + 3)
-    moved = behaviour_rules(renamed, SEED)
+    moved = rules_of(renamed)
     assert moved["cluster_id"].tolist() == (rules["cluster_id"] + 3).tolist()
     pd.testing.assert_frame_equal(rules[BOUNDS], moved[BOUNDS])
 
 
 def test_bounds_have_two_digits() -> None:
-    bounds = behaviour_rules(fitted(customers()).to_table(), SEED)[BOUNDS].stack().dropna()
+    bounds = rules_of(fitted(customers()).to_table())[BOUNDS].stack().dropna()
     assert [f"{bound:.0f}"[2:].strip("0") for bound in bounds] == [""] * len(bounds)
     assert (bounds == bounds.round()).all()
 
@@ -79,13 +90,13 @@ def test_bounds_have_two_digits() -> None:
 def test_worth_is_net_sales_where_orders_are_not_clustered() -> None:
     features = customers().drop(columns="order_count")
     assert quantities(features)[:, 0].tolist() == features["net_sales"].tolist()
-    rules = behaviour_rules(fitted(features).to_table(), SEED)
+    rules = rules_of(fitted(features).to_table())
     assert (in_boxes(rules, features).sum(axis=1) == 1).all()
 
 
 def test_boxes_that_rounding_empties_are_left_out() -> None:
     pence = customers().assign(order_count=1, net_sales=lambda shop: shop["net_sales"] / 1e5)
-    rules = behaviour_rules(fitted(pence).to_table(), SEED)
+    rules = rules_of(fitted(pence).to_table())
     for quantity in QUANTITIES:
         assert not (rules[f"{quantity}_above"] >= rules[f"{quantity}_up_to"]).any()
     assert (in_boxes(rules, pence).sum(axis=1) == 1).all()

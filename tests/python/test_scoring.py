@@ -4,10 +4,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Build, compiled
+from conftest import FIT_SETTINGS, Build, compiled
+from one_axis import fit_behaviour, fit_taste, taste_distances
 
-from customer_segments.fitting.behaviour import BehaviourModel, fit_behaviour
-from customer_segments.fitting.taste import TasteModel, fit_taste
+from customer_segments.fitting.behaviour import BehaviourModel
+from customer_segments.fitting.settings import BehaviourSettings, TasteSettings
+from customer_segments.fitting.taste import TasteModel
 
 CUSTOMERS = 5_000
 FEATURES = ["recency_days", "order_count", "net_sales"]
@@ -46,23 +48,17 @@ def counts(random: np.random.Generator, features: pd.DataFrame) -> pd.DataFrame:
 def test_sql_and_python_agree(
     sample_build: Build, features: pd.DataFrame, counts: pd.DataFrame
 ) -> None:
+    units = FIT_SETTINGS.feature_units
     behaviour = fit_behaviour(
         features[::50],
-        columns=FEATURES,
-        cluster_count=4,
-        clip_share=0.01,
-        step_count=1,
+        BehaviourSettings(FEATURES, units, clip_share=0.01, cluster_count=4, max_iter=1),
     )
     taste = fit_taste(
         counts[counts["stock_code"] < "ITEM5"],
-        cluster_count=3,
-        component_count=4,
-        item_min_customers=5,
-        step_count=1,
-        seed=1,
+        TasteSettings(item_min_customers=5, component_count=4, cluster_count=3, max_iter=1, seed=1),
     )
-    tastes = compiled(sample_build, "ml/ml_customer_tastes")
-    clusters = compiled(sample_build, "ml/ml_customer_clusters")
+    tastes = compiled(sample_build, "clustering/intermediate/ml_customer_tastes")
+    clusters = compiled(sample_build, "clustering/intermediate/ml_customer_clusters")
     with duckdb.connect() as connection:
         for name, table in {
             "fct_customer_features": features,
@@ -77,8 +73,8 @@ def test_sql_and_python_agree(
     assert found["customer_id"].tolist() == features["customer_id"].tolist()
     customer_ids = features["customer_id"].to_numpy(dtype=object)
     for axis, distances in {
-        "behaviour": BehaviourModel.from_table(behaviour.to_table()).distances(features),
-        "taste": TasteModel.from_table(taste.to_table()).distances(counts, customer_ids),
+        "behaviour": BehaviourModel.from_table(behaviour.to_table(), units).distances(features),
+        "taste": taste_distances(TasteModel.from_table(taste.to_table()), counts, customer_ids),
     }.items():
         order = np.argsort(distances, axis=1, kind="stable")
         nearest = np.sort(distances, axis=1)

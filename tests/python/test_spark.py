@@ -14,6 +14,9 @@ from conftest import FIT_SETTINGS, PROJECT, SAMPLE, Build, Builder, release_ware
 from dbt.cli.main import dbtRunner
 from sklearn.metrics import adjusted_rand_score
 
+from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.segment_model import fit_segments
+
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(3600)]
 
 TABLES_ONLY = ["build", "--exclude-resource-type", "test", "unit_test"]
@@ -113,19 +116,19 @@ def test_seeds_keep_quotes_nulls_and_letters(session: Any, tmp_path: Path, wareh
 
 def assert_same_axes(session: Any, build: Build) -> None:
     """Fit the customers of `build` in Spark and with scikit-learn; compare."""
-    from customer_segments import segment_model, spark_fit  # noqa: PLC0415
+    from customer_segments.fitting.spark_fit import fit_on_spark  # noqa: PLC0415
 
     with build.open_warehouse() as connection:
         tables = [
             connection.sql(f"from {name}")
             for name in ("fct_customer_features", "fct_customer_items")
         ]
-        customers = segment_model.Customers.read(*tables)
+        customers = Customers.read(*tables)
         frames = [session.createDataFrame(table.to_arrow_table()) for table in tables]
-    ours = segment_model.fit_segments(customers, FIT_SETTINGS)
-    theirs = spark_fit.fit_segments(*frames, FIT_SETTINGS)
+    ours = fit_segments(customers, FIT_SETTINGS)
+    theirs = fit_on_spark(*frames, FIT_SETTINGS)
     for axis in (0, 1):
-        labels = [model.labels(customers)[:, axis] for model in (ours, theirs)]
+        labels = [model.predict(customers)[:, axis] for model in (ours, theirs)]
         assert adjusted_rand_score(*labels) >= 0.90
         costs = [
             (model.distances(customers)[axis].min(axis=1) ** 2).sum() for model in (ours, theirs)

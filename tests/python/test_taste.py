@@ -1,18 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from one_axis import fit_taste, taste_distances
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
-from customer_segments.fitting.taste import TasteModel, fit_taste
+from customer_segments.fitting.settings import TasteSettings
+from customer_segments.fitting.taste import TasteModel
 
-SETTINGS = {
-    "cluster_count": 2,
-    "component_count": 2,
-    "item_min_customers": 3,
-    "step_count": 1,
-    "seed": 1,
-}
+SETTINGS = TasteSettings(
+    item_min_customers=3, component_count=2, cluster_count=2, max_iter=1, seed=1
+)
 
 
 @pytest.fixture
@@ -34,18 +34,19 @@ def customers(counts: pd.DataFrame) -> np.ndarray:
 
 
 def test_clusters_are_the_tastes_largest_first(counts: pd.DataFrame) -> None:
-    labels = fit_taste(counts, **SETTINGS).distances(counts, customers(counts)).argmin(axis=1)
+    model = fit_taste(counts, SETTINGS)
+    labels = taste_distances(model, counts, customers(counts)).argmin(axis=1)
     assert labels.tolist() == [0] * 20 + [1] * 10
 
 
 def test_items_of_few_customers_are_left_out(counts: pd.DataFrame) -> None:
-    model = fit_taste(counts, **SETTINGS)
+    model = fit_taste(counts, SETTINGS)
     assert "RARE" not in model.stock_codes
     assert "SHARED0" in model.stock_codes
 
 
 def test_idf_and_components_are_the_textbook_ones(counts: pd.DataFrame) -> None:
-    model = fit_taste(counts, **SETTINGS)
+    model = fit_taste(counts, SETTINGS)
     wide = counts.pivot(index="customer_id", columns="stock_code", values="order_count")
     wide = wide[list(model.stock_codes)].fillna(0).to_numpy()
     idf = np.log((1 + len(wide)) / (1 + (wide > 0).sum(axis=0))) + 1
@@ -58,25 +59,26 @@ def test_idf_and_components_are_the_textbook_ones(counts: pd.DataFrame) -> None:
 
 
 def test_the_order_of_rows_does_not_matter(counts: pd.DataFrame) -> None:
-    first = fit_taste(counts, **SETTINGS).to_table()
-    second = fit_taste(counts.sample(frac=1, random_state=3), **SETTINGS).to_table()
+    first = fit_taste(counts, SETTINGS).to_table()
+    second = fit_taste(counts.sample(frac=1, random_state=3), SETTINGS).to_table()
     pd.testing.assert_frame_equal(first, second)
 
 
 def test_the_table_holds_the_whole_model(counts: pd.DataFrame) -> None:
-    model = fit_taste(counts, **SETTINGS)
+    model = fit_taste(counts, SETTINGS)
     again = TasteModel.from_table(model.to_table().sample(frac=1, random_state=1))
     np.testing.assert_array_equal(
-        again.distances(counts, customers(counts)), model.distances(counts, customers(counts))
+        taste_distances(again, counts, customers(counts)),
+        taste_distances(model, counts, customers(counts)),
     )
 
 
 def test_unknown_items_are_passed_over(counts: pd.DataFrame) -> None:
-    model = fit_taste(counts, **SETTINGS)
+    model = fit_taste(counts, SETTINGS)
     new = pd.DataFrame(
         [("A", "MUG1", 2), ("A", "UNKNOWN", 50), ("B", "UNKNOWN", 1)], columns=counts.columns
     )
-    found = model.distances(new, np.array(["A", "B"], dtype=object))
+    found = taste_distances(model, new, np.array(["A", "B"], dtype=object))
     assert found[0].argmin() == 1
     # B lies at the origin, where each distance is the length of the centroid.
     np.testing.assert_allclose(found[1], np.linalg.norm(model.centroids, axis=1))
@@ -92,7 +94,7 @@ def test_too_few_items_is_one_clear_error() -> None:
         (6, 2, "Found 0 items that at least 6 customers bought, by 0 of 12 customers. "),
         (1, 13, "Found 13 items that at least 1 customer bought, by 12 of 12 customers. "),
     ):
-        settings = SETTINGS | {"item_min_customers": least, "component_count": components}
+        settings = replace(SETTINGS, item_min_customers=least, component_count=components)
         with pytest.raises(ValueError, match="Lower the variable item_min_customers") as error:
-            fit_taste(counts, **settings)
+            fit_taste(counts, settings)
         assert found in str(error.value)

@@ -16,7 +16,7 @@ HEADINGS = {
 }
 
 
-def report(table: pd.DataFrame) -> str:
+def backtest_report(table: pd.DataFrame) -> str:
     """Return two tables for each cutoff: the values, and how much the segments are above others."""
     return "\n".join(
         line for _, cutoff in table.groupby("as_of_date") for line in _cutoff_report(cutoff)

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from customer_segments.backtesting.markdown import report
+from customer_segments.backtesting.markdown import backtest_report
 from customer_segments.backtesting.measures import measure_cutoff, read_cutoff
 from customer_segments.commands.build import run_dbt, settle_paths, unusable
 from customer_segments.commands.dbt_variables import (
@@ -76,7 +76,7 @@ def backtest(arguments: list[str]) -> int:
         _store(table, warehouse)
     except (BacktestError, VariablesError) as error:
         return _fail(str(error))
-    print(report(table))
+    print(backtest_report(table))
     print(f"\nStored in {warehouse}: the next build publishes it as rpt_segment_backtest.")
     return 0
 

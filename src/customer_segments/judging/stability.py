@@ -46,11 +46,7 @@ def measure_stability(
     clusters of each with those of the model. Beyond `customer_limit` customers a seeded sample
     stands for all: fewer customers are less stable, so it errs low.
     """
-    if len(customers) > customer_limit:
-        random = np.random.default_rng(settings.seed)
-        customers = customers.part(
-            np.sort(random.choice(len(customers), customer_limit, replace=False))
-        )
+    customers = _at_most(customers, customer_limit, settings.seed)
     reference = _three(model.predict(customers))
 
     def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]], Matrix] | None:
@@ -124,6 +120,13 @@ def subsample_agreement(
             for first, second in zip(labels_one[in_one].T, labels_two[in_two].T, strict=True)
         ]
     )
+
+
+def _at_most(customers: Customers, limit: int, seed: int) -> Customers:
+    if len(customers) <= limit:
+        return customers
+    random = np.random.default_rng(seed)
+    return customers.part(np.sort(random.choice(len(customers), limit, replace=False)))
 
 
 def _agrees(reference: Labels, refit: Labels) -> NDArray[np.bool_]:

@@ -1,7 +1,5 @@
 """Fits to more customers than memory holds: the same model from batches, nearly from a sample."""
 
-from dataclasses import replace
-
 import duckdb
 import numpy as np
 import pandas as pd
@@ -9,12 +7,12 @@ import pytest
 from conftest import FIT_SETTINGS, Build
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.fitting import segment_model
-from customer_segments.fitting.batched_fit import fit_segments as fit_in_batches
-from customer_segments.fitting.segment_model import Customers
-from customer_segments.relations import fit_segments, read_customers, read_sample
+from customer_segments.fitting.batched_fit import fit_batched
+from customer_segments.fitting.customers import Customers, read_customers
+from customer_segments.fitting.segment_model import fit_segments
+from customer_segments.relations import read_sample
 
-SEED = FIT_SETTINGS.random_seed
+SEED = FIT_SETTINGS.seed
 
 
 @pytest.fixture
@@ -23,14 +21,14 @@ def relations(sample_build: Build):
         yield connection.table("fct_customer_features"), connection.table("fct_customer_items")
 
 
-@pytest.mark.parametrize("step_count", [0, 1, 3])
+@pytest.mark.parametrize("max_iter", [0, 1, 3])
 @pytest.mark.parametrize("batch_rows", [7, 2048])
-def test_batches_fit_the_same_model(relations, step_count: int, batch_rows: int) -> None:
+def test_batches_fit_the_same_model(relations, max_iter: int, batch_rows: int) -> None:
     """Of fewer rows than a customer has, and of many customers."""
-    settings = replace(FIT_SETTINGS, kmeans_max_iter=step_count)
+    settings = FIT_SETTINGS.with_max_iter(max_iter)
     everyone = Customers.read(*relations)
-    whole = segment_model.fit_segments(everyone, settings)
-    batched = fit_in_batches(*relations, settings, everyone, batch_rows)
+    whole = fit_segments(everyone, settings)
+    batched = fit_batched(*relations, settings, everyone, batch_rows)
     pd.testing.assert_frame_equal(batched.to_table(), whole.to_table(), rtol=1e-9)
 
 
@@ -39,11 +37,10 @@ def test_starts_of_a_sample_lead_to_nearly_the_same_segments(relations) -> None:
     everyone = Customers.read(features, counts)
     some = read_customers(features, counts, fit_limit=250, sample_limit=1, seed=SEED)
     assert len(some) == 250 < len(everyone)
-    found = fit_segments(features, counts, FIT_SETTINGS, some)
-    assert found is not None
-    whole = segment_model.fit_segments(everyone, FIT_SETTINGS)
+    found = fit_batched(features, counts, FIT_SETTINGS, some)
+    whole = fit_segments(everyone, FIT_SETTINGS)
     for axis in (0, 1):
-        labels = (model.labels(everyone)[:, axis] for model in (found, whole))
+        labels = (model.predict(everyone)[:, axis] for model in (found, whole))
         assert adjusted_rand_score(*labels) >= 0.85
 
 
@@ -52,7 +49,6 @@ def test_all_are_read_up_to_the_limit(relations) -> None:
     [(count,)] = features.count("*").fetchall()
     everyone = read_customers(features, counts, fit_limit=count, sample_limit=1, seed=SEED)
     assert len(everyone) == count
-    assert fit_segments(features, counts, FIT_SETTINGS, everyone) is None
 
 
 def test_who_is_in_a_sample_follows_from_id_and_seed(relations) -> None:
