@@ -14,7 +14,8 @@
     {%- for name, rule in allowed.items() if rule is mapping -%}
         {%- for kind, values in rule.items() if not _is_allowed(kind, values, var(name)) -%}
             {%- do problems.append(
-                'Variable ' ~ name ~ ' is ' ~ var(name) ~ '. Expected ' ~ _expected(kind, values) ~ '.'
+                'Variable ' ~ name ~ ' is ' ~ (var(name) | string | trim or 'empty')
+                ~ '. Expected ' ~ _expected(kind, values) ~ '.'
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -35,12 +36,6 @@
         ) -%}
     {%- endif -%}
 
-    {%- if var('home_country') is not string or not var('home_country') | trim -%}
-        {%- do problems.append('Variable home_country is empty. Expected a country as the file writes it.') -%}
-    {%- endif -%}
-    {%- if var('currency') is not string or not var('currency') | trim -%}
-        {%- do problems.append('Variable currency is empty. Expected a sign or a code such as GBP.') -%}
-    {%- endif -%}
     {%- set prices = var('price_band_bounds') -%}
     {%- if prices is string or prices is not sequence or not prices
         or prices | reject('number') | list or prices | select('lt', 0.01) | list
@@ -58,15 +53,6 @@
             ~ 'by these two.'
         ) -%}
     {%- endif -%}
-    {%- set units = var('feature_units') -%}
-    {%- if units is not mapping or units | reject('in', ['days', 'count', 'money', 'share']) | list
-        or units.values() | select('string') | list
-        or units.values() | reject('sequence') | list -%}
-        {%- do problems.append(
-            'Variable feature_units is ' ~ units ~ '. Expected lists of columns of '
-            ~ 'fct_customer_features by what they are counted in: days, count, money, share.'
-        ) -%}
-    {%- endif -%}
 
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(problems | join(' ')) }}
@@ -76,6 +62,14 @@
 {% macro _is_allowed(kind, values, value) %}
     {%- if kind == 'choice' -%}
         {%- do return(value in values) -%}
+    {%- elif kind == 'text' -%}
+        {%- do return(value is string and value | trim != '') -%}
+    {%- elif kind == 'lists' -%}
+        {%- do return(
+            value is mapping and not value | reject('in', values) | list
+            and not value.values() | select('string') | list
+            and not value.values() | reject('sequence') | list
+        ) -%}
     {%- endif -%}
     {%- set low, high = values -%}
     {%- if kind == 'share' -%}
@@ -96,6 +90,10 @@
 {% macro _expected(kind, values) %}
     {%- if kind == 'choice' -%}
         {%- do return('one of: ' ~ values | join(', ')) -%}
+    {%- elif kind == 'text' -%}
+        {%- do return(values) -%}
+    {%- elif kind == 'lists' -%}
+        {%- do return('lists by any of: ' ~ values | join(', ')) -%}
     {%- endif -%}
     {%- set range = values | join(' to ') -%}
     {%- do return({

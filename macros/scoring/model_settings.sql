@@ -16,13 +16,12 @@
         {%- for name in var('behaviour_features') if feature_unit(name) == 'days' -%}
             {%- do is_days.append(name) -%}
         {%- endfor -%}
-        {%- do settings.pop('feature_units') -%}
         {%- do settings.update({
             'customer_scope': var('customer_scope'),
             'home_country': var('home_country'),
             'square_root_features': is_days,
         }) -%}
-        {%- for name, value in settings | dictsort -%}
+        {%- for name, value in settings | dictsort if value is not mapping -%}
             {%- do found.append(
                 name ~ '=' ~ (value if value is string or value is not iterable else value | join(' '))
             ) -%}

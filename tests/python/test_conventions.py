@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conftest import PROJECT, VARIABLES
+from conftest import ALLOWED_VALUES, PROJECT, VARIABLES
 from dbt_bouncer.cli.run.utils import run_bouncer
 
 # What yml files say -> what DuckDB's catalog says.
@@ -87,6 +87,10 @@ def test_types_are_those_of_the_tables(manifest: dict[str, Any], site: Path) -> 
             if declared and TYPES.get(declared, declared) != stored:
                 different.append(f"{key}.{name}: {declared}, not {stored}")
     assert different == []
+
+
+def test_every_variable_says_what_it_may_be() -> None:
+    assert list(ALLOWED_VALUES) == list(VARIABLES)
 
 
 def test_the_readme_has_every_variable_with_its_default() -> None:

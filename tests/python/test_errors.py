@@ -124,6 +124,14 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("behaviour_clip_share: half", ["behaviour_clip_share is half", "share"]),
         ("home_country: ' '", ["home_country is empty"]),
         ("behaviour_features: [order_count]", ["behaviour_features is", "net_sales"]),
+        ("currency: ''", ["currency is empty"]),
+        (
+            "feature_units: days",
+            ["feature_units is days", "lists by any of: days, count, money, share"],
+        ),
+        ("feature_units: {weeks: [recency_days]}", ["feature_units is", "weeks"]),
+        ("feature_units: {days: recency_days}", ["feature_units is", "lists by any of"]),
+        ("stability_customer_limit: few", ["stability_customer_limit is few", "whole number"]),
         ("custmer_scope: all", ["Unknown variable custmer_scope", "customer_scope"]),
     ],
 )

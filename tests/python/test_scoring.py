@@ -55,7 +55,7 @@ def test_sql_and_python_agree(
     )
     taste = fit_taste(
         counts[counts["stock_code"] < "ITEM5"],
-        TasteSettings(item_min_customers=5, component_count=4, cluster_count=3, max_iter=1, seed=1),
+        TasteSettings(min_customers=5, component_count=4, cluster_count=3, max_iter=1, seed=1),
     )
     tastes = compiled(sample_build, "clustering/intermediate/ml_customer_tastes")
     clusters = compiled(sample_build, "clustering/intermediate/ml_customer_clusters")

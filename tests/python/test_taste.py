@@ -11,7 +11,7 @@ from customer_segments.fitting.settings import TasteSettings
 from customer_segments.fitting.taste import TasteModel
 
 SETTINGS = TasteSettings(
-    item_min_customers=3, component_count=2, cluster_count=2, max_iter=1, seed=1
+    min_customers=3, component_count=2, cluster_count=2, max_iter=1, seed=1
 )
 
 
@@ -94,7 +94,7 @@ def test_too_few_items_is_one_clear_error() -> None:
         (6, 2, "Found 0 items that at least 6 customers bought, by 0 of 12 customers. "),
         (1, 13, "Found 13 items that at least 1 customer bought, by 12 of 12 customers. "),
     ):
-        settings = replace(SETTINGS, item_min_customers=least, component_count=components)
+        settings = replace(SETTINGS, min_customers=least, component_count=components)
         with pytest.raises(ValueError, match="Lower the variable item_min_customers") as error:
             fit_taste(counts, settings)
         assert found in str(error.value)

@@ -29,7 +29,7 @@ class BehaviourSettings:
 class TasteSettings:
     """What the taste axis is fitted with; `cluster_count` is 0 as long as it is `auto`."""
 
-    item_min_customers: int
+    min_customers: int
     component_count: int
     cluster_count: int
     max_iter: int
@@ -137,13 +137,13 @@ def too_few_for_taste(
     settings: TasteSettings, item_count: int, buyer_count: int, customer_count: int
 ) -> ValueError:
     """Return the error of no more items kept, or buyers of such items, than components."""
-    component_count, item_min_customers = settings.component_count, settings.item_min_customers
+    component_count, min_customers = settings.component_count, settings.min_customers
     return ValueError(
         f"Too few customers or items for the taste axis: taste_component_count is "
         f"{component_count}, which needs more than {_counted(component_count, 'item')} that at "
-        f"least {_counted(item_min_customers, 'customer')} bought, by more than "
+        f"least {_counted(min_customers, 'customer')} bought, by more than "
         f"{_counted(component_count, 'customer')}. Found {_counted(item_count, 'item')} that at "
-        f"least {_counted(item_min_customers, 'customer')} bought, by {buyer_count} of "
+        f"least {_counted(min_customers, 'customer')} bought, by {buyer_count} of "
         f"{_counted(customer_count, 'customer')}. Lower the variable item_min_customers or "
         "taste_component_count, or use more invoice lines."
     )

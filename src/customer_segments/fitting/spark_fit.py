@@ -88,7 +88,7 @@ def fit_behaviour_on_spark(features: DataFrame, settings: BehaviourSettings) -> 
 
 def fit_taste_on_spark(counts: DataFrame, settings: TasteSettings) -> TasteModel:
     """Fit the taste axis; as `taste.fit_taste_space`, then KMeans."""
-    stock_codes, support = _items_bought(counts, settings.item_min_customers)
+    stock_codes, support = _items_bought(counts, settings.min_customers)
     items = counts.sparkSession.createDataFrame(
         pa.table(
             {"stock_code": pa.array(stock_codes, pa.string()), "item": range(len(stock_codes))}
@@ -119,10 +119,10 @@ def fit_taste_on_spark(counts: DataFrame, settings: TasteSettings) -> TasteModel
     return TasteModel(stock_codes, idf, loadings, centroids[order_by_size(centroids, sizes)])
 
 
-def _items_bought(counts: DataFrame, item_min_customers: int) -> tuple[Keys, Matrix]:
+def _items_bought(counts: DataFrame, min_customers: int) -> tuple[Keys, Matrix]:
     """Return the items that so many customers bought, in order, and how many customers did."""
     bought = counts.groupBy("stock_code").agg(sql.count("*").alias("support"))
-    items = bought.where(f"support >= {item_min_customers}").toArrow().to_pydict()
+    items = bought.where(f"support >= {min_customers}").toArrow().to_pydict()
     order = np.argsort(np.array(items["stock_code"], dtype=object), kind="stable")
     stock_codes = np.array(items["stock_code"], dtype=object)[order]
     return stock_codes, np.array(items["support"], dtype=np.float64)[order]

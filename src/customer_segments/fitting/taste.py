@@ -114,7 +114,7 @@ def fit_taste_space(
 ) -> tuple[TasteSpace, Matrix]:
     """Fit IDF and SVD to orders, (customers, items); return them and where the customers lie.
 
-    Items that fewer than `item_min_customers` customers bought are left out, and customers with
+    Items that fewer than `min_customers` customers bought are left out, and customers with
     no other items with them. Places are (those customers, components), of length 1.
 
     Exact SVD (ARPACK), each component signed so that its largest loading is positive.
@@ -122,7 +122,7 @@ def fit_taste_space(
     Raises ValueError when there are too few items or customers for the components.
     """
     support = np.bincount(orders.indices, minlength=orders.shape[1])
-    is_kept = support >= settings.item_min_customers
+    is_kept = support >= settings.min_customers
     kept = _without_empty_rows(orders[:, np.flatnonzero(is_kept)])
     kept.sort_indices()
     customer_count, item_count = kept.shape
