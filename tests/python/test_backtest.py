@@ -161,7 +161,9 @@ def test_what_cannot_be_measured_is_said_in_one_message(
     tmp_path: Path,
 ) -> None:
     release_warehouse()
+    # The build of the sample has left the names of a folder that was moved since.
     monkeypatch.setenv("SEGMENTS_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv("SEGMENTS_DATABASE", str(tmp_path / "published.duckdb"))
     monkeypatch.setattr(command, "_build", lambda *_: sample_build.warehouse)
     assert command.backtest(arguments) == 1
     message = capsys.readouterr().err
