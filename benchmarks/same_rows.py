@@ -17,7 +17,7 @@ TABLES = [
     ("main.fct_orders", "orders", ""),
     ("main.dim_customers", "customers", ""),
     ("main.fct_customer_features", "customer_features", ""),
-    (f"intermediate.ml_kmeans_parameters where {OF_THE_FIT}", "model_parameters", ""),
+    (f"kept.ml_kmeans_parameters where {OF_THE_FIT}", "model_parameters", ""),
     # Distances and what follows from them are equal to the eye only: other sums, another order.
     (
         "main.fct_customer_reasons",

@@ -20,8 +20,8 @@ def start_with_model(session: SparkSession, duckdb_warehouse: Path) -> None:
         session.sql(f"drop schema if exists {schema} cascade")
     session.sql("create schema ml")
     with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
-        models = connection.sql("from intermediate.ml_kmeans_parameters").to_arrow_table()
-    session.createDataFrame(models).write.format("parquet").saveAsTable("intermediate.ml_kmeans_parameters")
+        models = connection.sql("from kept.ml_kmeans_parameters").to_arrow_table()
+    session.createDataFrame(models).write.format("parquet").saveAsTable("kept.ml_kmeans_parameters")
 
 
 def differences(duckdb_warehouse: Path, spark_warehouse: Path) -> dict[str, str]:

@@ -67,9 +67,9 @@ def test_sql_and_python_agree(
         for name, table in {
             "fct_customer_features": features,
             "fct_customer_items": counts,
-            "ml_behaviour_model": behaviour.to_table(),
-            "ml_taste_model": taste.to_table(),
-            "ml_models": pd.DataFrame({"model_version": [1], "is_in_force": [True]}),
+            "dim_behaviour_model": behaviour.to_table(),
+            "dim_taste_model": taste.to_table(),
+            "dim_models": pd.DataFrame({"model_version": [1], "is_in_force": [True]}),
         }.items():
             connection.register(name, table)
         connection.execute(f"create table ml_customer_tastes as {tastes}")

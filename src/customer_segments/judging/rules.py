@@ -30,7 +30,7 @@ DRAWN_CORRELATION = 0.8
 def behaviour_rules(parameters: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return boxes that tell the clusters of a behaviour model apart, one row per box.
 
-    `parameters` has the rows of ml_behaviour_model. A box has a cluster_id, a box_number (from 1
+    `parameters` has the rows of dim_behaviour_model. A box has a cluster_id, a box_number (from 1
     within its cluster), and for each quantity the value that customers are above and the one that
     they reach at most, null where there is none. Every customer is in exactly one box.
 
