@@ -234,7 +234,8 @@ final as (
                 {{ count_text('customer_count') }}
                 || case when customer_count = 1 then ' customer' else ' customers' end
                 || case
-                    when is_total then ', ' || {{ count_text('net_sales') }} || ' GBP'
+                    when is_total
+                        then ', ' || {{ count_text('net_sales') }} || ' {{ var("currency") }}'
                     else
                         ' (' || {{ percent_text('customer_share') }} || ') with '
                         || {{ percent_text('net_sales_share') }}
@@ -251,7 +252,8 @@ final as (
                         || ' times or more'
                 end
                 || '. An average order is ' || {{ count_text('average_order_value') }}
-                || ' GBP; ' || {{ percent_text('return_share') }} || ' of units came back.'
+                || ' {{ var("currency") }}; '
+                || {{ percent_text('return_share') }} || ' of units came back.'
                 -- Of a segment, growth says more about how it was made than about how it does.
                 || case
                     when net_sales_growth is null or not is_total then ''

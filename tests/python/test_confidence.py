@@ -47,7 +47,9 @@ def test_bins_hold_equal_numbers_least_sure_first(random: np.random.Generator) -
 
 def test_sql_reads_the_curves_as_python_does(sample_build: Build) -> None:
     with sample_build.open_warehouse() as connection:
-        points = connection.sql("from intermediate.ml_confidence_curves order by axis, curve_point").df()
+        points = connection.sql(
+            "from intermediate.ml_confidence_curves order by axis, curve_point"
+        ).df()
     for axis in LABELINGS[:2]:
         own = points[points["axis"] == axis]
         curve = Curve(own["margin_from"].to_numpy(), own["agreed_from"].to_numpy())

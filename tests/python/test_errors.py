@@ -453,7 +453,7 @@ def test_letters_that_mean_a_branch_are_noticed(run) -> None:
 def test_another_currency_is_not_added_up_as_pounds(run) -> None:
     code, message = run(HEADER + LINE * 9 + LINE.replace("3.75", "€3.75"), *STAGING_ONLY)
     assert code == 1
-    for words in ("unit price (1 lines)", '"€3.75"', "A unit price is in pounds"):
+    for words in ("unit price (1 lines)", '"€3.75"', "A unit price is a number, with £ or GBP"):
         assert words in message
 
 

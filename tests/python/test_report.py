@@ -106,9 +106,9 @@ def test_its_numbers_are_those_of_the_marts(
     for segment_id, customers, net_sales, order, taste in rows:
         card = page.locator(f"#segment-{segment_id}")
         expect(card.get_by_role("heading", level=3)).to_contain_text(taste)
-        for text in (words.count(customers), words.short_pounds(float(net_sales))):
+        for text in (words.count(customers), words.short_amount(float(net_sales))):
             expect(card.locator(".stats dd", has_text=text).first).to_be_visible()
-        expect(card.locator(".stats")).to_contain_text(words.pounds(order))
+        expect(card.locator(".stats")).to_contain_text(words.amount(order))
     rules = (
         "select segment_id, rule, fidelity, rule_precision from rpt_segment_rules "
         "where not is_total"
@@ -122,7 +122,7 @@ def test_its_numbers_are_those_of_the_marts(
     page.locator("#outlook summary").first.click()
     expected = page.locator("#outlook figure").first.locator("tbody td:nth-child(4)")
     assert sorted(expected.all_inner_texts()) == sorted(
-        words.pounds(value)
+        words.amount(value)
         for (value,) in sample_build.query("select expected_spend from rpt_segment_value")
     )
     [[total, net]] = sample_build.query(

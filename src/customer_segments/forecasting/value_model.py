@@ -90,7 +90,7 @@ class OrderModel(NamedTuple):
 
 
 class SpendModel(NamedTuple):
-    """How many orders the mean of all customers counts for, and that mean, in GBP."""
+    """How many orders the mean of all customers counts for, and that mean, in money."""
 
     prior_order_count: float
     mean_order_value: float
