@@ -16,8 +16,8 @@ from in [questions](questions.md).
 {names}
 """
 NAMES = (
-    "Names say what a column holds: `_id` and `stock_code` identify, `_count` counts, `_gbp` is "
-    "money, `_days` are whole days, `_share` is 0 to 1, `is_` and `has_` are true or false, `_at` "
+    "Names say what a column holds: `_id` and `stock_code` identify, `_count` counts, `_sales`, "
+    "`_value`, `_spend` and `_price` are money, `_days` are whole days, `_share` is 0 to 1, `is_` and `has_` are true or false, `_at` "
     "is a time, `_date` a day."
 )
 PRINTED = """<!doctype html>

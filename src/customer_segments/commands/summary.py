@@ -14,7 +14,8 @@ NOT_KEPT = """
     where disposition <> 'sale' order by line_count desc, disposition, reason
 """
 BUILD = """
-    select as_of_date, customer_scope, home_country, home_country_line_count, currency from rpt_build
+    select as_of_date, customer_scope, home_country, home_country_line_count, currency
+    from rpt_build
 """
 NET = "select count(*), sum(net_sales) from fct_customer_features"
 MODEL = """
