@@ -17,8 +17,8 @@ from in [questions](questions.md).
 """
 NAMES = (
     "Names say what a column holds: `_id` and `stock_code` identify, `_count` counts, `_sales`, "
-    "`_value`, `_spend` and `_price` are money, `_days` are whole days, `_share` is 0 to 1, `is_` and `has_` are true or false, `_at` "
-    "is a time, `_date` a day."
+    "`_value`, `_spend` and `_price` are money, `_days` are whole days, `_share` is 0 to 1, `is_` "
+    "and `has_` are true or false, `_at` is a time, `_date` a day."
 )
 PRINTED = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Customer segments: cheat sheet</title>
