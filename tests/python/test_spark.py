@@ -191,16 +191,19 @@ def test_top_eigenvectors() -> None:
 
 
 def test_parquet_read_where_it_lies_has_the_lines_of_the_file(
-    session: Any, public_file: Path
+    build: Builder, session: Any, warehouse: Path, public_file: Path
 ) -> None:
-    from customer_segments.reading.spark_lines import write_invoice_lines  # noqa: PLC0415
-
-    columns = ["invoice_no", "stock_code", "description", "quantity", "invoice_date", "unit_price"]
+    """As staging has them: a number is handed over as a number by one way, as text by the other."""
+    staging = "stg_online_retail__invoice_lines"
     sides = []
     for number, location in enumerate((str(public_file), public_file.as_uri())):
-        table = f"raw.lines_{number}"
-        assert write_invoice_lines(session, location, "infer", table) is None
-        sides.append(session.table(table).select(*columns, "customer_id", "country"))
+        found = build(location, "run", "--select", staging, "--target", "spark")
+        assert found.success, found.exception or found.results
+        lines = session.table(f"staging.{staging}")
+        kept = [name for name in lines.columns if name not in ("line_id", "file_path")]
+        lines.select(*kept).write.mode("overwrite").saveAsTable(f"main.lines_{number}")
+        sides.append(session.table(f"main.lines_{number}"))
     ours, theirs = sides
-    assert ours.count() == theirs.count()
-    assert ours.exceptAll(theirs).count() == 0
+    assert ours.count() == theirs.count() > 0
+    assert ours.where("customer_id is not null").count() > 0
+    assert ours.exceptAll(theirs).count() == theirs.exceptAll(ours).count() == 0
