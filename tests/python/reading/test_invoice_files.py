@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import REAL
 
 from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
 
@@ -20,7 +21,6 @@ LINES = [
 PLAIN = "\n".join([HEADER, *LINES]) + "\n"
 FIRST = datetime.datetime(2010, 12, 1, 8, 45)
 SECOND = datetime.datetime(2010, 12, 13, 9, 0)
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -670,7 +670,7 @@ def test_message_for_a_name_that_is_not_unicode(tmp_path):
 # -- the real files, when they are there ------------------------------------------------------
 
 
-@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the real files are not here")
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not here")
 @pytest.mark.parametrize(
     ("name", "count", "value"),
     [
@@ -680,7 +680,7 @@ def test_message_for_a_name_that_is_not_unicode(tmp_path):
 )
 def test_real_files(name, count, value):
     found = read(
-        SHARED_DATA / name,
+        REAL / name,
         columns="count(*), count(quantity), count(unit_price), count(invoice_date),"
         " round(sum(quantity * unit_price), 2), min(invoice_date)::date, max(invoice_date)::date",
     )
