@@ -1,4 +1,4 @@
-r"""Figures of DECISIONS.md, "What segments buy": how lists of items hold in what follows.
+r"""Figures of docs/decisions/14-profiles.md: how lists of items hold in what follows.
 
     python benchmarks/item_study.py lines.parquet --scope all \
         --cutoffs 2011-06-01 2011-09-01 --builds builds

@@ -40,7 +40,7 @@ def questions(connection: duckdb.DuckDBPyConnection) -> str:
             contents.append(f"\n**{topic.replace('_', ' ').capitalize()}**\n")
         question, mark, reading = one_line(analysis["description"]).partition("?")
         sql = published_sql(file)
-        contents.append(f"- [{question}{mark}](#{_anchor(question)})")
+        contents.append(f"- [{question}{mark}](#{anchor(question)})")
         sections.append(f"### {question}{mark}\n")
         sections += [f"{reading.strip()}\n"] if reading else []
         sections.append(f"```sql\n{sql}```\n\n{_table(connection, sql)}\n")
@@ -84,6 +84,6 @@ def _number(name: str, value: float) -> str:
     return f"{value:,.2f}" if MONEY.search(name) else f"{value:,.2f}".removesuffix(".00")
 
 
-def _anchor(heading: str) -> str:
+def anchor(heading: str) -> str:
     """Return what forges make of a heading: its letters and digits, blanks as hyphens."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

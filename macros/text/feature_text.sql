@@ -14,6 +14,9 @@
     {%- set dated = {'recency_days': 'last order ', 'tenure_days': 'first order '} -%}
     {%- set words = name | replace('_', ' ') -%}
     {%- set noun, _, unit = words.rpartition(' ') -%}
+    {%- if name in ['net_sales', 'average_order_value', 'min_order_value', 'max_order_value'] -%}
+        {%- set unit, noun = 'gbp', words -%}
+    {%- endif -%}
     {%- if unit == 'share' -%} {%- set number = percent_text(value) -%}
     {%- elif unit in ('days', 'count', 'gbp') -%} {%- set number = count_text(value) -%}
     {%- else -%} {%- set number = 'cast(round(' ~ value ~ ', 2) as ' ~ dbt.type_string() ~ ')' -%}

@@ -6,7 +6,7 @@
 {%- set whole = [] -%}
 {%- for feature in var('behaviour_features') -%}
     {%- if feature.endswith('_days') -%} {%- do days.append(quoted(feature)) -%} {%- endif -%}
-    {%- if feature.endswith(('_days', '_count', '_gbp')) -%}
+    {%- if feature.endswith(('_days', '_count', '_sales')) -%}
         {%- do whole.append(quoted(feature)) -%}
     {%- endif -%}
 {%- endfor -%}

@@ -45,11 +45,21 @@ def test_bins_hold_equal_numbers_least_sure_first(random: np.random.Generator) -
     assert len(list(calibration(confidence[:3], confidence[:3]))) == 3
 
 
+POINTS = """
+    select
+        axis,
+        max(value) filter (where parameter = 'curve_margin') as margin_from,
+        max(value) filter (where parameter = 'curve_agreed') as agreed_from
+    from kept.ml_kmeans_parameters
+    where parameter in ('curve_margin', 'curve_agreed')
+    group by axis, component
+    order by axis, component
+"""
+
+
 def test_sql_reads_the_curves_as_python_does(sample_build: Build) -> None:
     with sample_build.open_warehouse() as connection:
-        points = connection.sql(
-            "from intermediate.ml_confidence_curves order by axis, curve_point"
-        ).df()
+        points = connection.sql(POINTS).df()
     for axis in LABELINGS[:2]:
         own = points[points["axis"] == axis]
         curve = Curve(own["margin_from"].to_numpy(), own["agreed_from"].to_numpy())

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conftest import PROJECT, VARIABLES
+from conftest import PROJECT
 from dbt_bouncer.cli.run.utils import run_bouncer
+
+from docs.manifest import public_marts
 
 # What yml files say -> what DuckDB's catalog says.
 TYPES = {"STRING": "VARCHAR", "INT": "INTEGER"}
@@ -89,10 +91,8 @@ def test_types_are_those_of_the_tables(manifest: dict[str, Any], site: Path) -> 
     assert different == []
 
 
-def test_the_readme_has_every_variable_with_its_default() -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    tables = re.findall(r"(?s)\| variable \| default \| meaning \|\n(.*?)\n\n", readme)
-    rows = [row.strip("| ").split(" | ") for table in tables for row in table.splitlines()[1:]]
-    assert {name.strip("`"): yaml.safe_load(default.strip("`")) for name, default, _ in rows} == (
-        VARIABLES
-    )
+def test_public_models_say_which_question_they_answer(manifest: dict[str, Any]) -> None:
+    marts = public_marts(manifest)
+    assert [
+        name for name, mart in marts.items() if not re.search(r"[?]( [(].+[)])?$", mart.answers)
+    ] == []
