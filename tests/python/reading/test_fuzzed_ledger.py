@@ -14,7 +14,8 @@ from conftest import PROJECT, Build
 from hypothesis import given
 from test_damaged_invoice_files import NUMBERS, damages, encode, encodings, fuzz, layouts, records
 
-from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 MODELS = [
     "staging/online_retail/stg_online_retail__invoice_lines",
@@ -80,7 +81,7 @@ def test_the_ledger_adds_up_or_one_error_says_why(
     path = folder / f"{next(NUMBERS)}.csv"
     path.write_bytes(header + body)
     try:
-        select = invoice_lines_select(str(path), "month_first")
+        select = find_invoice_lines(str(path), "month_first").select
     except InvoiceFileError as error:
         message = str(error)
     else:

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 from conftest import REAL
 
-from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 LINES = [
@@ -36,7 +37,7 @@ def write(path, content):
 
 
 def read(location, date_order="infer", columns="*"):
-    select = invoice_lines_select(str(location), date_order)
+    select = find_invoice_lines(str(location), date_order).select
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 
@@ -51,7 +52,7 @@ def typed(location, date_order="infer"):
 
 def message(location, date_order="infer"):
     with pytest.raises(InvoiceFileError) as raised:
-        invoice_lines_select(str(location), date_order)
+        find_invoice_lines(str(location), date_order)
     text = str(raised.value)
     assert "\n" not in text
     return text
