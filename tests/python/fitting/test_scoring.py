@@ -61,8 +61,8 @@ def test_sql_and_python_agree(
         step_count=1,
         seed=1,
     )
-    tastes = compiled(sample_build, "ml/ml_customer_tastes")
-    clusters = compiled(sample_build, "ml/ml_customer_clusters")
+    tastes = compiled(sample_build, "ml_customer_tastes")
+    clusters = compiled(sample_build, "ml_customer_clusters")
     with duckdb.connect() as connection:
         for name, table in {
             "fct_customer_features": features,

@@ -199,7 +199,7 @@ def test_sql_and_python_agree(sample_build: Build, shop: tuple[pd.DataFrame, np.
     with duckdb.connect() as connection:
         connection.register("int_customer_histories", table)
         connection.register("ml_value_model", parameters)
-        sql = compiled(sample_build, "intermediate/value/int_customer_values")
+        sql = compiled(sample_build, "int_customer_values")
         found = connection.sql(sql).df().sort_values("customer_id", ignore_index=True)
     customers = histories(table)
     alive = probability_active(orders, customers)

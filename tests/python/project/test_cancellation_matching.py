@@ -59,7 +59,7 @@ def slow_matches(events: Iterable[tuple[int, Event]]) -> set[tuple[int, int | No
 
 @pytest.fixture(scope="module")
 def matching_sql(sample_build: Build) -> str:
-    return compiled(sample_build, "intermediate/returns/int_cancellations_matched")
+    return compiled(sample_build, "int_cancellations_matched")
 
 
 RANGES = (40, 3, 31, 2, 12)

@@ -37,7 +37,7 @@ def counts() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def compared(sample_build: Build, counts: pd.DataFrame) -> pd.DataFrame:
     """Return rpt_segment_items of these counts, in their order, without the pairs not shown."""
-    sql = compiled(sample_build, "marts/items/rpt_segment_items")
+    sql = compiled(sample_build, "rpt_segment_items")
     items = counts[["product"]].rename(columns={"product": "stock_code"})
     items[["item_name", "product_family"]] = "NAME", "Family"
     with duckdb.connect() as connection:
