@@ -20,7 +20,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 COLUMNS = "InvoiceNo StockCode Description Quantity InvoiceDate UnitPrice CustomerID Country"
@@ -96,7 +97,7 @@ def read(folder, content, columns="count(*)"):
     # One name for each file: a copy is known by path, size and time, and time has its grain.
     path = folder / f"{next(NUMBERS)}.csv"
     path.write_bytes(content)
-    select = invoice_lines_select(str(path), "month_first")
+    select = find_invoice_lines(str(path), "month_first").select
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 

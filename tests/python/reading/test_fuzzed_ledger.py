@@ -10,24 +10,25 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Build
+from conftest import PROJECT, Build, compiled_file
 from hypothesis import given
 from test_damaged_invoice_files import NUMBERS, damages, encode, encodings, fuzz, layouts, records
 
-from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 MODELS = [
-    "staging/online_retail/stg_online_retail__invoice_lines",
-    "intermediate/lines/int_as_of",
-    "intermediate/lines/int_stock_codes_classified",
-    "intermediate/lines/int_invoice_lines_repeated",
-    "intermediate/customers/int_customer_countries",
-    "intermediate/lines/int_invoice_lines_classified",
-    "intermediate/returns/int_cancellations_matched",
-    "marts/sales/fct_cancellations",
-    "marts/sales/fct_sale_lines",
-    "marts/quality/rpt_line_dispositions",
-    "marts/quality/rpt_malformed_lines",
+    "stg_online_retail__invoice_lines",
+    "int_as_of",
+    "int_stock_codes_classified",
+    "int_invoice_lines_repeated",
+    "int_customer_countries",
+    "int_invoice_lines_classified",
+    "int_cancellations_matched",
+    "fct_cancellations",
+    "fct_sale_lines",
+    "rpt_line_dispositions",
+    "rpt_malformed_lines",
 ]
 
 
@@ -49,11 +50,10 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    folder = sample_build.target / "compiled" / "customer_segments" / "models"
-    schemas = {"staging": "staging", "intermediate": "intermediate", "marts": "main"}
+    schemas = {"stg": "staging", "int": "intermediate", "fct": "main", "rpt": "main"}
     return [
-        f"create or replace table {schemas[model.split('/')[0]]}.{model.split('/')[-1]} as "
-        + (folder / f"{model}.sql").read_text()
+        f"create or replace table {schemas[model[:3]]}.{model} as "
+        + compiled_file(sample_build, model).read_text()
         for model in MODELS
     ]
 
@@ -80,7 +80,7 @@ def test_the_ledger_adds_up_or_one_error_says_why(
     path = folder / f"{next(NUMBERS)}.csv"
     path.write_bytes(header + body)
     try:
-        select = invoice_lines_select(str(path), "month_first")
+        select = find_invoice_lines(str(path), "month_first").select
     except InvoiceFileError as error:
         message = str(error)
     else:

@@ -11,13 +11,14 @@ import duckdb
 import pytest
 from conftest import PROJECT, SAMPLE, Build, Builder, copied, environment
 
-from customer_segments.commands.build import _plain_result, settle_paths
 from customer_segments.commands.build import build as build_command
+from customer_segments.commands.build import settle_paths
 from customer_segments.commands.dbt_variables import (
     VariablesError,
     split_variables,
     variables_option,
 )
+from customer_segments.commands.messages import plain_result
 from customer_segments.project import published_database
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -314,7 +315,7 @@ def test_no_disk_for_what_memory_does_not_hold(
     if is_python_model:
         text = f"Traceback (most recent call last):\n  ...\n  duckdb.OutOfMemoryException: {text}"
     node = SimpleNamespace(name="int_lines", resource_type="model")
-    message = _plain_result(SimpleNamespace(message=text, node=node))
+    message = plain_result(SimpleNamespace(message=text, node=node))
     for words in ("failed to offload", str(folder), "GB are free", "SEGMENTS_TEMP_DIRECTORY"):
         assert words in message
     for words in ("Traceback", "PRAGMA", "SET threads"):
@@ -478,7 +479,7 @@ def test_a_broken_rule_is_named_with_its_rows(
         SAMPLE / "invoice_lines.csv", "test", "--select", "fct_orders__each_row", folder=tmp_path
     )
     [result] = [result for result in found.results if result.status == "fail"]
-    assert _plain_result(result) == (
+    assert plain_result(result) == (
         f"fct_orders: {damaged} rows break the rule item_count >= 0 (test fct_orders__each_row)"
     )
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import REAL
 
-from customer_segments.reading.invoice_files import InvoiceFileError, invoice_lines_select
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 LINES = [
@@ -20,7 +22,6 @@ LINES = [
 PLAIN = "\n".join([HEADER, *LINES]) + "\n"
 FIRST = datetime.datetime(2010, 12, 1, 8, 45)
 SECOND = datetime.datetime(2010, 12, 13, 9, 0)
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def write(path, content):
 
 
 def read(location, date_order="infer", columns="*"):
-    select = invoice_lines_select(str(location), date_order)
+    select = find_invoice_lines(str(location), date_order).select
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 
@@ -51,7 +52,7 @@ def typed(location, date_order="infer"):
 
 def message(location, date_order="infer"):
     with pytest.raises(InvoiceFileError) as raised:
-        invoice_lines_select(str(location), date_order)
+        find_invoice_lines(str(location), date_order)
     text = str(raised.value)
     assert "\n" not in text
     return text
@@ -670,7 +671,7 @@ def test_message_for_a_name_that_is_not_unicode(tmp_path):
 # -- the real files, when they are there ------------------------------------------------------
 
 
-@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the real files are not here")
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not here")
 @pytest.mark.parametrize(
     ("name", "count", "value"),
     [
@@ -680,7 +681,7 @@ def test_message_for_a_name_that_is_not_unicode(tmp_path):
 )
 def test_real_files(name, count, value):
     found = read(
-        SHARED_DATA / name,
+        REAL / name,
         columns="count(*), count(quantity), count(unit_price), count(invoice_date),"
         " round(sum(quantity * unit_price), 2), min(invoice_date)::date, max(invoice_date)::date",
     )
