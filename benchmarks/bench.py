@@ -31,7 +31,7 @@ PUBLIC_FILES = [
     PROJECT / "data" / "public" / "online_retail_2010_2011.parquet",
     PROJECT.parent / "shared" / "data" / "online_retail_2010_2011.parquet",
 ]
-CORE = ["--select", "+fct_customer_segments", "+rpt_segment_summary"]
+CORE = ["--select", "+rpt_segment_summary"]
 
 
 @dataclass(frozen=True)

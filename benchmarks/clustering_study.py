@@ -1,6 +1,6 @@
 r"""The tables of docs/clustering_study.md, from invoice files named on the command line.
 
-    python benchmarks/clustering_study.py lines.parquet shop.csv \
+    python -m benchmarks.clustering_study lines.parquet shop.csv \
         --cutoffs 2011-06-01 2011-09-01 --months 2011-06-01 2011-07-01 --builds builds
 
 Features come from the project's own dbt build, one for each file and as-of date; builds that are
@@ -27,7 +27,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from customer_segments.backtesting import outcomes as metrics
+from benchmarks import metrics
 from customer_segments.backtesting.baselines import EXERCISE_FEATURES, exercise_labels
 from customer_segments.fitting.clustering import Labels, Matrix, distances, nearest
 from customer_segments.fitting.customers import Customers, Keys, item_matrix
@@ -170,7 +170,7 @@ def populations(file: Path, as_of: str, folder: Path, home: str) -> Iterator[Pop
     with duckdb.connect(str(build(file, "data", folder)), read_only=True) as warehouse:
         future = warehouse.sql(
             "select customer_id, stock_code, cast(net_sales as double) as net_sales"
-            f" from fct_sale_lines where unit_count > 0 and invoiced_at >= '{as_of}'"
+            f" from fct_sale_lines where net_unit_count > 0 and invoiced_at >= '{as_of}'"
             if as_of != "data"
             else "select '' as customer_id, '' as stock_code, 0.0 as net_sales limit 0"
         ).df()

@@ -1,6 +1,6 @@
-r"""Figures of DECISIONS.md, "What segments buy": how lists of items hold in what follows.
+r"""Figures of docs/decisions/14-profiles.md: how lists of items hold in what follows.
 
-    python benchmarks/item_study.py lines.parquet --scope all \
+    python -m benchmarks.item_study lines.parquet --scope all \
         --cutoffs 2011-06-01 2011-09-01 --builds builds
 
 Builds that are in the folder already are used again.
@@ -42,10 +42,10 @@ def measure(before: Path, after: Path, as_of: str) -> dict[str, float]:
         lists = warehouse.sql("from rpt_segment_items where item_rank is not null").df()
         segments = warehouse.sql("select customer_id, segment_id from fct_customer_segments").df()
         recommended = warehouse.sql("from fct_next_best_items").df()
-        past = warehouse.sql("from fct_sale_lines where unit_count > 0").df()
+        past = warehouse.sql("from fct_sale_lines where net_unit_count > 0").df()
     with duckdb.connect(str(after), read_only=True) as warehouse:
         later = warehouse.sql(
-            f"from fct_sale_lines where unit_count > 0 and invoiced_at >= '{as_of}'"
+            f"from fct_sale_lines where net_unit_count > 0 and invoiced_at >= '{as_of}'"
         ).df()
     kept = kept_lift(lists, segments, later)
     hits = next_item_hits(recommended, past, later)

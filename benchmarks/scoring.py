@@ -1,6 +1,6 @@
 r"""How long the published function score_customers takes for many customers.
 
-    python benchmarks/scoring.py customer_segments.duckdb 1000000
+    python -m benchmarks.scoring customer_segments.duckdb 1000000
 
 Customers and what they bought are drawn at random, from the items that the model knows and as many
 that it does not. CPU seconds count all threads: on an idle machine the wall clock is about their

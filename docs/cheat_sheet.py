@@ -16,9 +16,9 @@ from in [questions](questions.md).
 {names}
 """
 NAMES = (
-    "Names say what a column holds: `_id` and `stock_code` identify, `_count` counts, `_gbp` is "
-    "money, `_days` are whole days, `_share` is 0 to 1, `is_` and `has_` are true or false, `_at` "
-    "is a time, `_date` a day."
+    "Names say what a column holds: `_id` and `stock_code` identify, `_count` counts, `_sales`, "
+    "`_value`, `_price` and `_spend` are money, `_days` are whole days, `_share` is 0 to 1, `is_` "
+    "and `has_` are true or false, `_at` is a time, `_date` a day."
 )
 PRINTED = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Customer segments: cheat sheet</title>
@@ -56,7 +56,7 @@ def cheat_sheet(manifest: Manifest, functions: list[Function]) -> str:
     sections = [HEAD.format(names=NAMES)]
     for subject, marts in _by_subject(manifest).items():
         rows = [
-            f"| `{mart.name}` | {_grain(mart)} | {_code(mart.key)} | {'; '.join(_joins(mart))} |"
+            f"| `{mart.name}` | {mart.row} | {_code(mart.key)} | {'; '.join(_joins(mart))} |"
             for mart in marts
         ]
         head = "| table | one row per | key | joins |\n|---|---|---|---|"
@@ -76,7 +76,7 @@ def printed_cheat_sheet(manifest: Manifest, functions: list[Function]) -> str:
         for mart in marts:
             key = f" <u>{', '.join(mart.key)}</u>" if mart.key else ""
             joins = "".join(f" <i>&rarr;&nbsp;{join}</i>" for join in _joins(mart))
-            body.append(f"<p><b>{mart.name}</b> {escape(_grain(mart))}{key}{joins}</p>")
+            body.append(f"<p><b>{mart.name}</b> {escape(mart.row)}{key}{joins}</p>")
     body.append("<h2>Functions</h2>")
     for name, parameters, comment in functions:
         body.append(f"<p><b>{_call(name, parameters)}</b> {escape(first_sentence(comment))}</p>")
@@ -89,10 +89,6 @@ def _by_subject(manifest: Manifest) -> dict[str, list[Mart]]:
     for mart in public_marts(manifest).values():
         subjects.setdefault(mart.subject.capitalize(), []).append(mart)
     return dict(sorted(subjects.items()))
-
-
-def _grain(mart: Mart) -> str:
-    return mart.grain.removeprefix("One row per ").replace("One row", "(one row)")
 
 
 def _joins(mart: Mart) -> list[str]:

@@ -30,6 +30,7 @@ class Mart:
     name: str
     subject: str
     description: str
+    answers: str  # the question that the table answers
     columns: dict[str, tuple[str, str]]  # type and meaning
     keys: list[tuple[str, ...]] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
@@ -39,6 +40,11 @@ class Mart:
     def grain(self) -> str:
         """Return what a row is, which every description says first."""
         return first_sentence(self.description)
+
+    @property
+    def row(self) -> str:
+        """Return what comes after "one row per"."""
+        return self.grain.removeprefix("One row per ").replace("One row", "(one row)")
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -63,6 +69,7 @@ def public_marts(manifest: Manifest) -> dict[str, Mart]:
             node["name"],
             Path(node["original_file_path"]).parent.name,
             one_line(node["description"]),
+            node["config"]["meta"].get("answers", ""),
             {
                 name: (column["data_type"], one_line(column["description"]))
                 for name, column in node["columns"].items()
@@ -91,7 +98,7 @@ def one_line(text: str) -> str:
 
 def first_sentence(text: str) -> str:
     """Return a text to its first full stop, colon or semicolon."""
-    return re.split(r"(?<=[\w)])[.:;](?:\s|$)", text, maxsplit=1)[0]
+    return re.split(r"(?<=[\w)`])[.:;](?:\s|$)", text, maxsplit=1)[0]
 
 
 def _add_test(mart: Mart, test: dict[str, Any]) -> None:

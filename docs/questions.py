@@ -22,7 +22,8 @@ Open the database read-only, for example with `duckdb -readonly customer_segment
 and joins are on the [cheat sheet](cheat_sheet.md).
 """
 SHOWN_CHARACTERS = 60
-NUMBERS = ("_count", "_gbp", "_share", "_days", "_growth", "_ratio", "lift", "_rank")
+MONEY = re.compile(r"(sales|value|spend|price)(_(last|previous)_90d|_before|_change)?$")
+NUMBERS = ("_count", "_share", "_days", "_growth", "_ratio", "lift", "_rank")
 
 
 def questions(connection: duckdb.DuckDBPyConnection) -> str:
@@ -39,7 +40,7 @@ def questions(connection: duckdb.DuckDBPyConnection) -> str:
             contents.append(f"\n**{topic.replace('_', ' ').capitalize()}**\n")
         question, mark, reading = one_line(analysis["description"]).partition("?")
         sql = published_sql(file)
-        contents.append(f"- [{question}{mark}](#{_anchor(question)})")
+        contents.append(f"- [{question}{mark}](#{anchor(question)})")
         sections.append(f"### {question}{mark}\n")
         sections += [f"{reading.strip()}\n"] if reading else []
         sections.append(f"```sql\n{sql}```\n\n{_table(connection, sql)}\n")
@@ -55,7 +56,7 @@ def _table(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     found = connection.execute(sql)
     names = [column[0] for column in found.description or []]
     rows = [" | ".join(map(_text, names, row)) for row in found.fetchall()]
-    numbers = [":" if name.endswith(NUMBERS) else "" for name in names]
+    numbers = [":" if name.endswith(NUMBERS) or MONEY.search(name) else "" for name in names]
     rule = "|".join(f"---{mark}" for mark in numbers)
     return "\n".join([f"| {' | '.join(names)} |", f"|{rule}|", *(f"| {row} |" for row in rows)])
 
@@ -80,9 +81,9 @@ def _text(name: str, value: Any) -> str:
 def _number(name: str, value: float) -> str:
     if name.endswith(("_share", "_growth")):
         return f"{value:.1%}"
-    return f"{value:,.2f}" if name.endswith("_gbp") else f"{value:,.2f}".removesuffix(".00")
+    return f"{value:,.2f}" if MONEY.search(name) else f"{value:,.2f}".removesuffix(".00")
 
 
-def _anchor(heading: str) -> str:
+def anchor(heading: str) -> str:
     """Return what forges make of a heading: its letters and digits, blanks as hyphens."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

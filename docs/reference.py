@@ -10,6 +10,8 @@ from docs.data_dictionary import data_dictionary
 from docs.erd import erd
 from docs.manifest import PROJECT, Manifest, read_manifest
 from docs.questions import questions
+from docs.tables import tables
+from docs.variables import variables
 
 
 def pages(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
@@ -20,6 +22,8 @@ def pages(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Iterator
     yield "cheat_sheet.md", cheat_sheet(manifest, functions)
     yield "cheat_sheet.html", printed_cheat_sheet(manifest, functions)
     yield "questions.md", questions(connection)
+    yield "tables.md", tables(manifest)
+    yield "variables.md", variables()
 
 
 if __name__ == "__main__":

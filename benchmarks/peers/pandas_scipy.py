@@ -129,7 +129,7 @@ def customer_features(orders: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
         last_order=("day", "max"),
         order_count=("invoice", "size"),
         line_count=("lines", "sum"),
-        unit_count=("units", "sum"),
+        net_unit_count=("units", "sum"),
         wholesale=("wholesale", "sum"),
         net_sales=("net_sales", "sum"),
         min_cart=("net_sales", "min"),
@@ -151,7 +151,7 @@ def customer_features(orders: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
     features["recency_days"] = (as_of - features["last_order"]).dt.days
     features["tenure_days"] = (as_of - features["first_order"]).dt.days
     features["average_cart"] = features["net_sales"] / features["order_count"]
-    features["average_unit_price"] = features["net_sales"] / features["unit_count"]
+    features["average_unit_price"] = features["net_sales"] / features["net_unit_count"]
     features["average_line"] = features["net_sales"] / features["line_count"]
     features["repeat_share"] = features["repeats"] / features["item_count"]
     features["late_share"] = features["late"] / features["net_sales"]
@@ -210,7 +210,6 @@ def main(path: str, folder: str) -> None:
         "customer_features": features,
         "model_parameters": model,
         "segment_summary": summary.reset_index(),
-        "ledger": lines.groupby("disposition", observed=True).size().rename("lines").to_frame(),
     }
     for name, table in tables.items():
         table.to_parquet(Path(folder) / f"{name}.parquet")

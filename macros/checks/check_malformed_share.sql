@@ -29,8 +29,8 @@
             {%- set columns, expected = [], [] -%}
             {%- set formats = {
                 'quantity': 'A quantity is a whole number. ',
-                'unit price': 'A unit price is in pounds, with £ or GBP or without; take another sign '
-                ~ 'away if all amounts are of one currency, which the tables then call GBP. ',
+                'unit price': 'A unit price is a number, with £ or GBP or without; take another sign '
+                ~ 'away if all amounts are of one currency, and name it in the variable currency. ',
                 'invoice date': 'A date is like 12/1/2010 8:45, 2010-12-01 08:45 or an Excel serial. ',
             } -%}
             {%- for row in run_query(

@@ -3,7 +3,7 @@
     {%- if is_going_on() -%}
         delete from {{ this }}
         where model_version not in (
-            select models.model_version from {{ ref('ml_models') }} as models
+            select models.model_version from {{ ref('dim_models') }} as models
             where models.is_in_force
         )
     {%- endif -%}

@@ -10,7 +10,7 @@
             from {{ ref('fct_customer_items') }} as customer_items
             inner join (
                 select coalesce(families.stock_code, built.stock_code) as stock_code
-                from {{ ref('int_items_grouped') }} as families
+                from {{ ref('int_items') }} as families
                 full outer join raw.built_families as built
                     on families.stock_code = built.stock_code
                 where families.product_family is distinct from built.product_family

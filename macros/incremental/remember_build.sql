@@ -19,8 +19,8 @@
 
 {% macro duckdb__remember_build() %}
     {%- do run_query(
-        'create or replace table raw.built_families as from '
-        ~ graph.nodes['model.customer_segments.int_items_grouped'].relation_name
+        'create or replace table raw.built_families as select stock_code, product_family from '
+        ~ graph.nodes['model.customer_segments.int_items'].relation_name
     ) -%}
     {%- do run_query('create or replace table raw.built_files as from raw.run_files') -%}
 {% endmacro %}

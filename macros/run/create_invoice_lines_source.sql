@@ -82,7 +82,7 @@
 {% macro spark__create_invoice_lines_source(reads_lines, may_go_on) %}
     {%- if reads_lines -%}
         {%- set error = adapter.call(
-            'customer_segments.spark_lines.write_invoice_lines',
+            'customer_segments.reading.spark_lines.write_invoice_lines',
             env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
             var('date_order'),
             'raw.invoice_lines'

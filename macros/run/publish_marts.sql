@@ -111,15 +111,20 @@
         ~ 'from ' ~ mart.relation_name ~ ' as mart'
         ~ (' left join pseudonyms on mart.customer_id = pseudonyms.customer_id'
            if is_pseudonymous and 'customer_id' in mart.columns else ''),
-        'comment on table ' ~ name ~ ' is ' ~ quoted(mart.description | trim)
+        'comment on table ' ~ name ~ ' is ' ~ quoted(_comment(mart.description))
     ] -%}
     {%- for column in mart.columns.values() -%}
         {%- do statements.append(
             'comment on column ' ~ name ~ '.' ~ column.name ~ ' is '
-            ~ quoted(column.description | trim)
+            ~ quoted(_comment(column.description))
         ) -%}
     {%- endfor -%}
     {%- do return(statements | join(';\n')) -%}
+{% endmacro %}
+
+{#- Descriptions speak of the shop's currency, which the analyst's database has a name for. -#}
+{% macro _comment(description) %}
+    {%- do return(description | trim | replace("the shop's currency", var('currency'))) -%}
 {% endmacro %}
 
 {#- Spark's tables are where analysts read them already. -#}

@@ -2,7 +2,7 @@
     A query of what each segment over-buys: how the share of its customers who bought a product
     compares with the share of the rest. `counts` has one row per segment and product, those that
     nobody of the segment bought included, with the columns of int_segment_product_counts; all of
-    its rows are tested. DECISIONS.md says why these statistics.
+    its rows are tested. docs/decisions/14-profiles.md says why these statistics.
 -#}
 {% macro over_buying(counts) %}
 {%- set z95 = 1.959963984540054 -%}

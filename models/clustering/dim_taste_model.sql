@@ -1,8 +1,21 @@
 with
 
+stored_parameters as (
+
+    select * from {{ ref('ml_kmeans_parameters') }}
+
+),
+
+model_in_force as (
+
+    select * from {{ ref('dim_models') }}
+    where is_in_force
+
+),
+
 parameters as (
 
-    select * from {{ ref('ml_taste_model') }}
+    {{ model_parameters('taste', 'stored_parameters', 'model_in_force') | indent(4) }}
 
 ),
 

@@ -8,13 +8,13 @@ diagnostics as (
 
 behaviour_model as (
 
-    select * from {{ ref('ml_behaviour_model') }}
+    select * from {{ ref('dim_behaviour_model') }}
 
 ),
 
 taste_model as (
 
-    select * from {{ ref('ml_taste_model') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 

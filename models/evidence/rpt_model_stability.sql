@@ -10,7 +10,7 @@ parameters as (
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

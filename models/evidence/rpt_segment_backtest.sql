@@ -2,7 +2,7 @@ with
 
 measures as (
 
-    select * from {{ ref('int_backtest_measures_stored') }}
+    select * from {{ source('kept', 'backtest_measures') }}
 
 ),
 

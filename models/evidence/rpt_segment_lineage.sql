@@ -8,7 +8,7 @@ parameters as (
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

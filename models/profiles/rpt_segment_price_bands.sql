@@ -100,7 +100,8 @@ shares as (
 
     select
         *,
-        cast(net_unit_count as double) / sum(net_unit_count) over (partition by segment_id) as unit_share,
+        cast(net_unit_count as double)
+        / sum(net_unit_count) over (partition by segment_id) as unit_share,
         cast(sum(net_unit_count) over (partition by price_band_number) as double)
         / sum(net_unit_count) over () as all_unit_share,
         cast(net_sales as double)

@@ -7,7 +7,7 @@ with
 
 model_parameters as (
 
-    select * from {{ ref('ml_taste_model') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 

@@ -6,15 +6,9 @@ customer_items as (
 
 ),
 
-names as (
+items as (
 
-    select * from {{ ref('int_items_named') }}
-
-),
-
-families as (
-
-    select * from {{ ref('int_items_grouped') }}
+    select * from {{ ref('int_items') }}
 
 ),
 
@@ -39,8 +33,8 @@ final as (
         item_totals.stock_code,
 
         ---------- strings
-        names.item_name,
-        coalesce(families.product_family, 'Other') as product_family,
+        items.item_name,
+        coalesce(items.product_family, 'Other') as product_family,
 
         ---------- numbers
         item_totals.customer_count,
@@ -52,11 +46,8 @@ final as (
 
     from item_totals
 
-    left join names
-        on item_totals.stock_code = names.stock_code
-
-    left join families
-        on item_totals.stock_code = families.stock_code
+    left join items
+        on item_totals.stock_code = items.stock_code
 
 )
 

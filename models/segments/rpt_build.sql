@@ -37,6 +37,7 @@ final as (
         input_totals.last_file_name,
         {{ quoted(var('customer_scope')) }} as customer_scope,
         {{ quoted(var('home_country')) }} as home_country,
+        {{ quoted(var('currency')) }} as currency,
 
         ---------- numbers
         input_totals.file_count,

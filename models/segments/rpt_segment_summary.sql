@@ -228,40 +228,7 @@ final as (
         taste_name,
         definition,
         action,
-        case
-            when customer_count = 0 then 'No customers.'
-            else
-                {{ count_text('customer_count') }}
-                || case when customer_count = 1 then ' customer' else ' customers' end
-                || case
-                    when is_total then ', ' || {{ count_text('net_sales') }} || ' GBP'
-                    else
-                        ' (' || {{ percent_text('customer_share') }} || ') with '
-                        || {{ percent_text('net_sales_share') }}
-                end
-                || ' of net sales. Half ordered in the last '
-                || case
-                    when median_recency_days <= 1 then 'day'
-                    else {{ count_text('ceil(median_recency_days)') }} || ' days'
-                end
-                || case
-                    when median_order_count <= 1 then '; at least half have ordered only once'
-                    else
-                        '; half have ordered ' || {{ count_text('ceil(median_order_count)') }}
-                        || ' times or more'
-                end
-                || '. An average order is ' || {{ count_text('average_order_value') }}
-                || ' GBP; ' || {{ percent_text('return_share') }} || ' of units came back.'
-                -- Of a segment, growth says more about how it was made than about how it does.
-                || case
-                    when net_sales_growth is null or not is_total then ''
-                    else
-                        ' Net sales of the last 90 days are '
-                        || {{ percent_text('abs(net_sales_growth)') }}
-                        || case when net_sales_growth < 0 then ' below' else ' above' end
-                        || ' those of the 90 days before.'
-                end
-        end as description,
+        {{ segment_description() | indent(8) }} as description,
 
         ---------- numbers
         customer_count,

@@ -68,7 +68,7 @@ renamed as (
 
         ---------- numbers
         quantity,
-        unit_price as unit_price,
+        unit_price,
         {{ line_value('quantity', 'unit_price') }} as line_value,
 
         ---------- timestamps

@@ -11,7 +11,7 @@ def model(dbt, session):
 
     return add_model(
         request=dbt.ref("ml_fit_decision"),
-        stored=dbt.ref("ml_parameters_stored"),
+        stored=dbt.source("kept", "ml_kmeans_parameters"),
         features=dbt.ref("fct_customer_features"),
         counts=dbt.ref("fct_customer_items"),
         settings=settings,

@@ -18,7 +18,8 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from customer_segments.project import PROJECT
-from customer_segments.reading.invoice_files import InvoiceFileError, find_invoice_lines
+from customer_segments.reading.file_layouts import InvoiceFileError
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 PROJECT_FOLDERS = ("macros", "models", "python_models", "seeds", "src")
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"

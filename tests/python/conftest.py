@@ -250,10 +250,17 @@ def copied(build: Build, folder: Path) -> Path:
     return folder
 
 
+def compiled_file(build: Build, model: str) -> Path:
+    """Return the file with the compiled SQL of a model of the sample."""
+    files = (build.target / "compiled").glob(f"*/models/**/{model}.sql")
+    [file] = [file for file in files if not file.parent.suffix]  # tests lie in folders of ymls
+    return file
+
+
 def compiled(build: Build, model: str) -> str:
     """Return the compiled SQL of a model of the sample, its relations by their bare names."""
-    folder = build.target / "compiled" / "customer_segments" / "models"
-    return re.sub(r'"warehouse"\."\w+"\."(\w+)"', r"\1", (folder / f"{model}.sql").read_text())
+    sql = compiled_file(build, model).read_text()
+    return re.sub(r'"warehouse"\."\w+"\."(\w+)"', r"\1", sql)
 
 
 def _real(name: str) -> Path:

@@ -8,7 +8,7 @@ stored_parameters as (
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

@@ -6,7 +6,7 @@ final as (
     {{ customer_clusters(
         ref('fct_customer_features'),
         ref('ml_customer_tastes'),
-        ref('ml_behaviour_model')
+        ref('dim_behaviour_model')
     ) | indent(4) }}
 
 )

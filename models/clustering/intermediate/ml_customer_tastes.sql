@@ -28,13 +28,13 @@ customer_items as (
 
 taste_model as (
 
-    select * from {{ ref('ml_taste_model') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

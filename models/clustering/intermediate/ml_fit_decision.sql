@@ -4,13 +4,13 @@ with
 
 parameters as (
 
-    select * from {{ ref('ml_parameters_stored') }}
+    select * from {{ source('kept', 'ml_kmeans_parameters') }}
 
 ),
 
 items as (
 
-    select * from {{ ref('int_items_named') }}
+    select * from {{ ref('int_items') }}
 
 ),
 

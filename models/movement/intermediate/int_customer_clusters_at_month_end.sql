@@ -30,19 +30,19 @@ projections as (
 
 behaviour_model as (
 
-    select * from {{ ref('ml_behaviour_model') }}
+    select * from {{ ref('dim_behaviour_model') }}
 
 ),
 
 taste_model as (
 
-    select * from {{ ref('ml_taste_model') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

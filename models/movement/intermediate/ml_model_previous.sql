@@ -5,7 +5,7 @@ with
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 

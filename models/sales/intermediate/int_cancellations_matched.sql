@@ -4,7 +4,7 @@
     C cancelled, the units matched are M = C + min(0, S - C at every event so far): a cancellation
     can only take what was sold before it. So each cancellation takes the units from the previous
     M to its own M, each sale holds the units from the previous S to its own S, and where the two
-    overlap they match. DECISIONS.md has the proof and the rules.
+    overlap they match. docs/decisions/02-meanings.md has the proof.
 -#}
 {{ config(
     materialized='incremental',

@@ -3,7 +3,7 @@ with
 
 model_parameters as (
 
-    select * from {{ ref('ml_behaviour_model') }}
+    select * from {{ ref('dim_behaviour_model') }}
 
 ),
 

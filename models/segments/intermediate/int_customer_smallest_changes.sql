@@ -25,7 +25,7 @@ features as (
 
 model_parameters as (
 
-    select * from {{ ref('ml_behaviour_model') }}
+    select * from {{ ref('dim_behaviour_model') }}
 
 ),
 

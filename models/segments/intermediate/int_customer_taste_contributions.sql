@@ -36,19 +36,20 @@ customer_items as (
 
 models as (
 
-    select * from {{ ref('ml_models') }}
+    select * from {{ ref('dim_models') }}
 
 ),
 
 families as (
 
-    select * from {{ ref('int_items_grouped') }}
+    select * from {{ ref('int_items') }}
+    where product_family is not null
 
 ),
 
 model_parameters as (
 
-    select * from {{ ref('ml_taste_model') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 

@@ -3,19 +3,13 @@ with
 
 model_parameters as (
 
-    select * from {{ ref('ml_taste_model') }}
-
-),
-
-families as (
-
-    select * from {{ ref('int_items_grouped') }}
+    select * from {{ ref('dim_taste_model') }}
 
 ),
 
 items as (
 
-    select * from {{ ref('int_items_named') }}
+    select * from {{ ref('int_items') }}
 
 ),
 
@@ -61,9 +55,9 @@ labels as (
     select
         item_weights.stock_code,
         item_weights.weight,
-        families.product_family,
+        items.product_family,
         coalesce(
-            families.product_family,
+            items.product_family,
             case
                 when length(items.item_name) > 28 then left(items.item_name, 27) || '…'
                 else items.item_name
@@ -72,9 +66,6 @@ labels as (
         ) as family_or_item
 
     from item_weights
-
-    left join families
-        on item_weights.stock_code = families.stock_code
 
     left join items
         on item_weights.stock_code = items.stock_code

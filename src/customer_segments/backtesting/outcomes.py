@@ -5,47 +5,21 @@ is what the labels were made from, "future" what the same customers bought after
 items are sparse, (customers, items), non-zero where a customer bought an item; only whether, not
 how often, counts. Money may be in any unit. Everything random is seeded.
 
-`eta2_adj` to `rec_lift` have a twin that ends in `_by_weights`: a function from weights of the
-customers, (repeats, customers), to the value for each repeat. What is predicted for a customer
-stays as it is, whatever the weights; they only say how often each customer counts. So bootstrap
-intervals cost little, and those of two labelings can be paired.
+What ends in `_by_weights` returns a function from weights of the customers, (repeats, customers),
+to the value for each repeat. What is predicted for a customer stays as it is, whatever the
+weights; they only say how often each customer counts. So bootstrap intervals cost little, and
+those of two labelings can be paired.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from customer_segments.fitting.clustering import Labels, Matrix, Rows
-from customer_segments.judging.stability import subsample_agreement
 
 Measure = Callable[[Matrix], Matrix]
-
-
-def stability(
-    label_subsample: Callable[[Rows], Labels],
-    customer_count: int,
-    *,
-    repeat_count: int = 50,
-    share: float = 0.8,
-    seed: int = 0,
-) -> Matrix:
-    """Return the agreement of refits, (repeats, labelings): 1 is the same, 0 is chance.
-
-    `label_subsample` gets the sorted positions of the customers of a subsample, refits everything
-    to them alone, and returns their labels: (rows,), or (rows, labelings) for several at once.
-    Look at the mean and at the 10th percentile, the one that meets a user now and then.
-
-    Ben-Hur, Elisseeff & Guyon (2002), with the adjusted Rand index of Hubert & Arabie (1985).
-    """
-    return np.array(
-        [
-            subsample_agreement(label_subsample, customer_count, repeat, share=share, seed=seed)
-            for repeat in range(repeat_count)
-        ]
-    )
 
 
 def bootstrap_weights(customer_count: int, repeats: range, *, seed: int = 0) -> Matrix:
@@ -61,18 +35,13 @@ def bootstrap_weights(customer_count: int, repeats: range, *, seed: int = 0) -> 
     return weights
 
 
-def eta2_adj(future_spend: ArrayLike, labels: ArrayLike) -> float:
+def eta2_adj_by_weights(future_spend: ArrayLike, labels: ArrayLike) -> Measure:
     """Return the share of the variance of log1p(future spend) that lies between segments.
 
     Adjusted for the number of segments, as R squared is (Ezekiel 1930): raw eta squared rises
     with every further segment, also a meaningless one. Random labels give about 0, at times less.
     Spend below 0 counts as 0. 0 when everybody spends the same.
     """
-    return _once(eta2_adj_by_weights(future_spend, labels), labels)
-
-
-def eta2_adj_by_weights(future_spend: ArrayLike, labels: ArrayLike) -> Measure:
-    """Return `eta2_adj` for weights of the customers."""
     outcome = np.log1p(np.maximum(np.asarray(future_spend, dtype=np.float64), 0))
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
     sizes = np.bincount(segment)
@@ -92,23 +61,15 @@ def eta2_adj_by_weights(future_spend: ArrayLike, labels: ArrayLike) -> Measure:
     return measure
 
 
-def auc(
+def auc_by_weights(
     future_spend: ArrayLike, labels: ArrayLike, *, fold_count: int = 10, seed: int = 0
-) -> float:
+) -> Measure:
     """Return the probability that a buyer's segment ranks above a non-buyer's, ties as half.
 
     A buyer has future spend above 0. A customer's score is the share of buyers in the segment
     among the customers of the other folds (of everybody there, where the segment is empty), so
     that nobody's own outcome is in the score. NaN when all are buyers, or none.
     """
-    measure = auc_by_weights(future_spend, labels, fold_count=fold_count, seed=seed)
-    return _once(measure, labels)
-
-
-def auc_by_weights(
-    future_spend: ArrayLike, labels: ArrayLike, *, fold_count: int = 10, seed: int = 0
-) -> Measure:
-    """Return `auc` for weights of the customers."""
     is_buyer = np.asarray(future_spend, dtype=np.float64) > 0
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
     fold = np.random.default_rng(seed).permutation(len(segment)) % fold_count
@@ -135,7 +96,7 @@ def auc_by_weights(
     return measure
 
 
-def gini(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> float:
+def gini_by_weights(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> Measure:
     """Return how well targeting whole segments, best first, captures future spend.
 
     Segments come in the order of their past mean spend. The curve of the share of future spend
@@ -143,11 +104,6 @@ def gini(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> f
     perfect ordering, customer by customer: 1 is perfect, 0 is a random order. NaN when nobody
     spends.
     """
-    return _once(gini_by_weights(past_spend, future_spend, labels), labels)
-
-
-def gini_by_weights(past_spend: ArrayLike, future_spend: ArrayLike, labels: ArrayLike) -> Measure:
-    """Return `gini` for weights of the customers."""
     future = np.asarray(future_spend, dtype=np.float64)
     _, segment = np.unique(np.asarray(labels), return_inverse=True)
     past_sums = np.bincount(segment, weights=np.asarray(past_spend, dtype=np.float64))
@@ -166,35 +122,6 @@ def gini_by_weights(past_spend: ArrayLike, future_spend: ArrayLike, labels: Arra
     return measure
 
 
-def item_bits(
-    past_items: sparse.csr_array,
-    future_items: sparse.csr_array,
-    labels: ArrayLike,
-    *,
-    permutation_count: int = 20,
-    pseudo_count: float = 3000.0,
-    seed: int = 0,
-) -> float:
-    """Return how many bits an item the segment tells about each future item of a buyer.
-
-    For each buyer: the mean of log2 p(item | own segment) / p(item | all) over the future items,
-    where p is the share of an item among the past customer-item pairs. The buyer's own past is
-    left out of both; the segment is smoothed with `pseudo_count` pairs spread like p(item | all).
-    Items that no other customer bought in the past are passed over. Of the mean over buyers, the
-    mean over random labels of the same sizes is taken off, so that labels without meaning give 0.
-    NaN without buyers.
-    """
-    measure = item_bits_by_weights(
-        past_items,
-        future_items,
-        labels,
-        permutation_count=permutation_count,
-        pseudo_count=pseudo_count,
-        seed=seed,
-    )
-    return _once(measure, labels)
-
-
 def item_bits_by_weights(
     past_items: sparse.csr_array,
     future_items: sparse.csr_array,
@@ -204,7 +131,15 @@ def item_bits_by_weights(
     pseudo_count: float = 3000.0,
     seed: int = 0,
 ) -> Measure:
-    """Return `item_bits` for weights of the customers."""
+    """Return how many bits an item the segment tells about each future item of a buyer.
+
+    For each buyer: the mean of log2 p(item | own segment) / p(item | all) over the future items,
+    where p is the share of an item among the past customer-item pairs. The buyer's own past is
+    left out of both; the segment is smoothed with `pseudo_count` pairs spread like p(item | all).
+    Items that no other customer bought in the past are passed over. Of the mean over buyers, the
+    mean over random labels of the same sizes is taken off, so that labels without meaning give 0.
+    NaN without buyers.
+    """
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
     buyers = np.repeat(np.arange(len(segment)), np.diff(future.indptr))
@@ -238,23 +173,6 @@ def item_bits_by_weights(
     return measure
 
 
-def rec_lift(
-    past_items: sparse.csr_array,
-    future_items: sparse.csr_array,
-    labels: ArrayLike,
-    *,
-    top_count: int = 20,
-) -> float:
-    """Return hits of the own segment's top items over hits of everybody's top items.
-
-    A list holds the `top_count` items that most customers bought in the past, the buyer not
-    counted, ties by the order of the items; a hit is an item of the list in the future basket.
-    Above 1, recommending by segment beats one bestseller list. NaN when that list has no hit.
-    """
-    measure = rec_lift_by_weights(past_items, future_items, labels, top_count=top_count)
-    return _once(measure, labels)
-
-
 def rec_lift_by_weights(
     past_items: sparse.csr_array,
     future_items: sparse.csr_array,
@@ -262,7 +180,12 @@ def rec_lift_by_weights(
     *,
     top_count: int = 20,
 ) -> Measure:
-    """Return `rec_lift` for weights of the customers."""
+    """Return hits of the own segment's top items over hits of everybody's top items.
+
+    A list holds the `top_count` items that most customers bought in the past, the buyer not
+    counted, ties by the order of the items; a hit is an item of the list in the future basket.
+    Above 1, recommending by segment beats one bestseller list. NaN when that list has no hit.
+    """
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
     found = _top_hits(past, future, segment, top_count)
@@ -272,17 +195,6 @@ def rec_lift_by_weights(
         return _ratio(weights @ found, weights @ bestsellers)
 
     return measure
-
-
-def continuity(before: "pd.Series[int]", after: "pd.Series[int]") -> float:
-    """Return the share of common customers with the same label; both are indexed by customer."""
-    first, second = before.align(after, join="inner")
-    return float((first.to_numpy() == second.to_numpy()).mean())
-
-
-def _once(measure: Measure, labels: ArrayLike) -> float:
-    """Return what `measure` says when each customer counts once."""
-    return float(measure(np.ones((1, len(np.asarray(labels)))))[0])
 
 
 def _ratio(above: Matrix, below: Matrix) -> Matrix:

@@ -28,10 +28,9 @@ from customer_segments.project import PROJECT, first_line
 DEFAULT_MONTHS = (6, 3)  # before the end of the data
 LABELS = ["+fct_customer_segments", "+fct_customer_rfm", "+fct_baseline_features"]
 OUTCOMES = ["+fct_sale_lines"]
-# raw is where what dbt did not make lies.
-STORED = "raw.backtest_measures"
+STORED = "kept.backtest_measures"
 STORE = f"""
-    create schema if not exists raw;
+    create schema if not exists kept;
     create or replace table {STORED} as
     select
         cast(settings as varchar) as settings,

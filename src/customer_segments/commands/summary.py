@@ -13,7 +13,10 @@ NOT_KEPT = """
     select disposition, reason, line_count, line_value from rpt_line_dispositions
     where disposition <> 'sale' order by line_count desc, disposition, reason
 """
-BUILD = "select as_of_date, customer_scope, home_country, home_country_line_count from rpt_build"
+BUILD = """
+    select as_of_date, customer_scope, home_country, home_country_line_count, currency
+    from rpt_build
+"""
 NET = "select count(*), sum(net_sales) from fct_customer_features"
 MODEL = """
     select model_version, as_of_date, customer_count, segment_stability
@@ -34,22 +37,22 @@ def summarise(database: Path) -> str:
         [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
         not_kept = connection.execute(NOT_KEPT).fetchall()
         segments = connection.execute(SEGMENTS).fetchall()
-        [(as_of, scope, home, home_lines)] = connection.execute(BUILD).fetchall()
+        [(as_of, scope, home, home_lines, currency)] = connection.execute(BUILD).fetchall()
         [model] = connection.execute(MODEL).fetchall()
         [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
         [(customers, net_sales)] = connection.execute(NET).fetchall()
     who = "all customers" if scope == "all" else f"customers outside {home}"
     lines = [
         "",
-        f"Lines     {line_count:>12,} in {value:>19,.2f} GBP",
-        f"          {kept_count or 0:>12,} kept {kept_value or 0:>17,.2f} GBP",
+        f"Lines     {line_count:>12,} in {value:>19,.2f} {currency}",
+        f"          {kept_count or 0:>12,} kept {kept_value or 0:>17,.2f} {currency}",
         *(
-            f"          {count:>12,} not  {amount:>17,.2f} GBP  {disposition}: {reason}"
+            f"          {count:>12,} not  {amount:>17,.2f} {currency}  {disposition}: {reason}"
             for disposition, reason, count, amount in not_kept
         ),
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
-        f"Net sales {net_sales:>19,.2f} GBP of {customers:,} customers, returns taken off",
+        f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, returns taken off",
         _model(*model),
         *([f"          refit {last_version} refused: {reason}"] if decision == "refused" else []),
         "",

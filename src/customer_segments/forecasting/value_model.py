@@ -68,15 +68,6 @@ class OrderModel(NamedTuple):
             )
         )
 
-    def probability_active(self, customers: Histories) -> Vector:
-        """Return the probability of each customer to be still active on the as-of date."""
-        r, alpha, a, b = self
-        x = customers.repeats
-        odds = np.log(a / (b + x)) + (r + x) * np.log(
-            (alpha + customers.age_days) / (alpha + customers.last_days)
-        )
-        return np.asarray(1 / (1 + np.exp(np.minimum(odds, 700))))
-
     def expected_if_active(self, repeats: Vector, age_days: Vector, horizon_days: float) -> Vector:
         """Return the expected orders in the next days of customers who are active now.
 
@@ -90,7 +81,7 @@ class OrderModel(NamedTuple):
 
 
 class SpendModel(NamedTuple):
-    """How many orders the mean of all customers counts for, and that mean, in GBP."""
+    """How many orders the mean of all customers counts for, and that mean, in money."""
 
     prior_order_count: float
     mean_order_value: float

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import duckdb
+
+from customer_segments.project import first_line
+
 # Column of the select -> names it goes by in files, without case, blanks and punctuation.
 COLUMN_NAMES = {
     "invoice_no": ("invoiceno", "invoice", "invoicenumber", "invoiceid"),
@@ -113,6 +117,10 @@ class FileLayout:
         )
 
 
+# Files of one layout each, as the table function that reads them.
+Readers = list[tuple[FileLayout, str]]
+
+
 def column_number(name: str, header: Sequence[str]) -> int:
     """Return which column of `header` holds `name`; `require_columns` made sure that one does."""
     return next(
@@ -174,6 +182,15 @@ def sql_path(path: Path) -> str:
             "Rename the file or folder."
         )
     return sql_text(re.sub(r"([\[*?])", r"[\1]", text))
+
+
+def read_rows(sql: str) -> list[tuple[object, ...]]:
+    """Return the rows of a select over invoice files."""
+    try:
+        rows: list[tuple[object, ...]] = duckdb.execute(sql).fetchall()
+    except duckdb.Error as error:
+        raise InvoiceFileError(f"Cannot read the invoice lines: {first_line(error)}.") from error
+    return rows
 
 
 def _plain(name: str) -> str:

@@ -12,13 +12,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from customer_segments.reading.date_order import DateOrder
 from customer_segments.reading.file_layouts import (
     COLUMN_NAMES,
     InvoiceFileError,
     column_number,
     require_columns,
 )
-from customer_segments.reading.invoice_files import DateOrder, find_invoice_lines
+from customer_segments.reading.invoice_files import find_invoice_lines
 
 LINES_AT_A_TIME = 500_000
 FILES_AT_A_TIME = 4

@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Literal
 
-# How the order of day and month is chosen: from the dates themselves, or by the user.
-DateOrder = Literal["infer", "month_first", "day_first"]
-
 # What `12/1/10 8:45` looks like, in Python for samples and in SQL for lines.
 _DAY_MONTH = re.compile(
     r"\s*(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
@@ -15,10 +12,6 @@ _DAY_MONTH = re.compile(
     r"(?P<half>(?P<blank> ?)[AaPp][Mm])?)?\s*"
 )
 _SQL_DAY_MONTH = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}"
-# A part above 12 can only be a day, so such a date shows the order.
-_SQL_TELLING = (
-    r"^\s*((1[3-9]|2\d|3[01])[/.-]\d{1,2}|\d{1,2}[/.-](1[3-9]|2\d|3[01]))[/.-](\d{2}|\d{4})(\s|$)"
-)
 _TIMES = (
     "",
     " %H:%M",
@@ -41,8 +34,6 @@ _NAMED = [f"%d %b {year}{time}" for time, year in product(_TIMES, _YEARS)]
 # `20101201`, `20101201 08:45` and `20101201T084500`, once they are digits only.
 _SQL_COMPACT = r"\s*(19|20)\d{6}([ T]?\d{2}:?\d{2}(:?\d{2})?)?\s*"
 _COMPACT = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"]
-# One line in eleven may contradict the others before the order counts as unknown.
-_MAJORITY = 10
 
 
 def date_shape(texts: Iterable[str]) -> str:
@@ -62,30 +53,6 @@ def date_shape(texts: Iterable[str]) -> str:
                 time += f"{match['blank']}%p" if match["half"] else ""
             return f"{{}}{mark}{{}}{mark}{year}{time}"
     return ""
-
-
-def telling_dates(column: str) -> str:
-    """Return the SQL condition that a date shows whether its day or its month comes first."""
-    return f"regexp_matches({column}, '{_SQL_TELLING}')"
-
-
-def order_of(dates: Iterable[str]) -> Literal["month_first", "day_first", "contradictory"] | None:
-    """Return the order that telling dates have in common, None when there are none.
-
-    A tenth of them may say otherwise. Such a date will be unreadable; one like it with a day up to
-    12 tells nothing, and is read with day and month swapped.
-    """
-    day_first = month_first = 0
-    for text in dates:
-        if match := re.match(r"\s*(\d{1,2})[/.-](\d{1,2})", text):
-            first, second = int(match[1]), int(match[2])
-            day_first += first > 12 >= second
-            month_first += second > 12 >= first
-    if day_first == month_first == 0:
-        return None
-    if day_first >= _MAJORITY * month_first:
-        return "day_first"
-    return "month_first" if month_first >= _MAJORITY * day_first else "contradictory"
 
 
 def decimal_mark(texts: Iterable[str]) -> Literal[".", ","]:

@@ -10,6 +10,7 @@ from customer_segments.report import (
     segments,
     trust,
     value,
+    words,
 )
 from customer_segments.report.database import Database, Row
 from customer_segments.report.figure import Figure
@@ -37,13 +38,15 @@ class Report:
 
 def read_report(database: Database) -> Report:
     """Read everything that the page shows."""
+    build = database.row("build")
+    words.use_currency(build["currency"])
     cards = segments.cards(database)
     hues = segments.behaviour_hues(cards)
     colours = {behaviour: f"var(--{hue}-1)" for behaviour, hue in hues.items()}
     playbook = database.rows("playbook")
     return Report(
         headline=segments.headline(cards),
-        build=database.row("build"),
+        build=build,
         totals=database.row("totals"),
         model=database.row("model"),
         segments=cards,

@@ -19,7 +19,7 @@ LEDGER_COLUMNS = [
     Column("disposition", "What became of it"),
     Column("reason", "Why"),
     Column("line_count", "Lines", "count"),
-    Column("line_value", "Value", "pence"),
+    Column("line_value", "Value", "exact_amount"),
 ]
 
 
@@ -41,19 +41,19 @@ def money(database: Database) -> Figure:
                 "low_value": min(before, level),
                 "high_value": max(before, level),
                 "figure": ("" if step in ("total", "net") or row["line_value"] <= 0 else "+")
-                + words.pounds(row["line_value"]),
+                + words.amount(row["line_value"]),
                 "colour": "var(--core-1)" if step == "net" else "var(--bar-strong)",
             }
         )
     return Figure(
         key="money",
-        title=f"Of {words.short_pounds(total)} in the files, {words.short_pounds(net)} are sales "
+        title=f"Of {words.short_amount(total)} in the files, {words.short_amount(net)} are sales "
         "to customers we know",
         description="Steps from the value of all invoice lines down to net sales.",
         columns=[
             Column("label", "Step"),
             Column("line_count", "Lines", "count"),
-            Column("line_value", "Value", "pence"),
+            Column("line_value", "Value", "exact_amount"),
         ],
         rows=rows,
         wide=_money_chart(rows, narrow=False),

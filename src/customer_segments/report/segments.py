@@ -84,7 +84,7 @@ def _worth(segments: list[Row]) -> str:
     """Return what customers of the behaviours with most and with least sales spend on average."""
     behaviours = [row for row in _by_behaviour(segments) if row["customer_count"]]
     first, *others = (
-        (row["behaviour_name"], words.pounds(row["net_sales"] / row["customer_count"]))
+        (row["behaviour_name"], words.amount(row["net_sales"] / row["customer_count"]))
         for row in behaviours
     )
     title = f"{first[0]} spend {first[1]} each"
@@ -101,9 +101,9 @@ def size_and_sales(segments: list[Row]) -> Figure:
             Column("segment_name", "Segment"),
             Column("customer_count", "Customers", "count"),
             Column("customer_share", "of all", "percent_points"),
-            Column("net_sales", "Net sales", "pounds"),
+            Column("net_sales", "Net sales", "amount"),
             Column("net_sales_share", "of all", "percent_points"),
-            Column("average_order_value", "Average order", "pounds"),
+            Column("average_order_value", "Average order", "amount"),
         ],
         rows=segments,
         wide=pairs_chart(segments, SHARES, ".0%", narrow=False),
@@ -142,9 +142,9 @@ def pairs_chart(rows: list[Row], pair: tuple[str, str], number: str, *, narrow: 
         layers += [*names_above(y), figure_above(y, "figures")]
     else:
         layers.append(text(y, "figures", along("end", scale), dx=8))
-    pound = "£" if number.endswith("s") else ""  # as words.short_pounds
+    sign = words.currency_sign() if number.endswith("s") else ""  # as words.short_amount
     figures = " + ' → ' + ".join(
-        f"'{pound}' + replace(format(datum.{field}, '{number}'), 'M', 'm')" for field in pair
+        f"'{sign}' + replace(format(datum.{field}, '{number}'), 'M', 'm')" for field in pair
     )
     parts = [
         *NAME_PARTS,

@@ -39,8 +39,8 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
         columns=[
             Column("segment_name", "Segment"),
             Column("customer_count", "Customers", "count"),
-            Column("net_sales_last_90d", f"Last {DAYS} days", "pounds"),
-            Column("expected_spend", f"Next {DAYS} days", "pounds"),
+            Column("net_sales_last_90d", f"Last {DAYS} days", "amount"),
+            Column("expected_spend", f"Next {DAYS} days", "amount"),
             Column("expected_spend_share", "of all", "percent_points"),
             Column("expected_orders_90d", "Orders expected", "count"),
             Column("backtest_bias", "Last one off by", "percent_points"),
@@ -69,7 +69,7 @@ def forecasts(database: Database) -> list[Figure]:
         Column("name", "Forecast"),
         Column("gini", "Ranking (Gini)", "ratio"),
         Column("total_bias", "Total against truth", "percent_points"),
-        Column("mean_absolute_error", "Off by, per customer", "pounds"),
+        Column("mean_absolute_error", "Off by, per customer", "amount"),
     ]
     gini = _dots_chart(rows, "gini", "format(datum.gini, '.2f')")
     bias = _dots_chart(rows, "total_bias", "format(datum.total_bias, '+.0%')")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -24,8 +25,10 @@ FRACTIONS = {
     9 / 10: "nine tenths",
 }
 NEAR = 0.0125  # a fraction may be so far from the share that it stands for
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 MILLION = 1_000_000
 TEN_THOUSAND = 10_000
+_currency = ContextVar("currency", default="GBP")
 
 
 def about(share: float) -> str:
@@ -63,27 +66,39 @@ def days(number: float | None) -> str:
     return "1 day" if round(number) == 1 else f"{number:,.0f} days"
 
 
-def pounds(amount: float | None) -> str:
-    """Return an amount in whole pounds."""
-    if amount is None:
+def use_currency(code: str) -> None:
+    """Say amounts in this currency from here on: a code of ISO 4217, such as GBP."""
+    _currency.set(code)
+
+
+def currency_sign() -> str:
+    """Return what stands before an amount: £, or a code and a blank."""
+    return SIGNS.get(_currency.get(), f"{_currency.get()} ")
+
+
+def amount(value: float | None) -> str:
+    """Return an amount without its decimals."""
+    if value is None:
         return NONE
-    return f"{MINUS if round(amount) < 0 else ''}£{abs(amount):,.0f}"
+    return f"{MINUS if round(value) < 0 else ''}{currency_sign()}{abs(value):,.0f}"
 
 
-def pence(amount: float | None) -> str:
+def exact_amount(value: float | None) -> str:
     """Return an amount to the penny."""
-    if amount is None:
+    if value is None:
         return NONE
-    return f"{MINUS if round(amount, 2) < 0 else ''}£{abs(amount):,.2f}"
+    return f"{MINUS if round(value, 2) < 0 else ''}{currency_sign()}{abs(value):,.2f}"
 
 
-def short_pounds(amount: float | None) -> str:
+def short_amount(value: float | None) -> str:
     """Return an amount for a headline: £1.15m, £38k, £950."""
-    if amount is None:
+    if value is None:
         return NONE
-    if abs(amount) >= MILLION:
-        return f"£{amount / MILLION:,.2f}m"
-    return f"£{amount / 1000:,.0f}k" if abs(amount) >= TEN_THOUSAND else pounds(amount)
+    if abs(value) >= MILLION:
+        return f"{currency_sign()}{value / MILLION:,.2f}m"
+    if abs(value) >= TEN_THOUSAND:
+        return f"{currency_sign()}{value / 1000:,.0f}k"
+    return amount(value)
 
 
 def day(value: date | None) -> str:
@@ -114,7 +129,8 @@ def sentence_case(name: str) -> str:
 
 def british(text: str) -> str:
     """Return a sentence of the database with £885 for 885 GBP, and 13% for 13 %."""
-    return re.sub(r"(\d) %", r"\1%", re.sub(r"([\d.,]*\d) GBP", r"£\1", text))
+    amounts = re.sub(rf"([\d.,]*\d) {_currency.get()}", rf"{currency_sign()}\1", text)
+    return re.sub(r"(\d) %", r"\1%", amounts)
 
 
 FORMATS: dict[str, Any] = {
@@ -124,9 +140,9 @@ FORMATS: dict[str, Any] = {
     "count": count,
     "ratio": ratio,
     "days": days,
-    "pounds": pounds,
-    "pence": pence,
-    "short_pounds": short_pounds,
+    "amount": amount,
+    "exact_amount": exact_amount,
+    "short_amount": short_amount,
     "day": day,
     "listed": listed,
     "plural": plural,

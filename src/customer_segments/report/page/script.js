@@ -66,7 +66,8 @@ document.getElementById("print").addEventListener("click", () => print());
 // Filter of the cards
 const filter = document.getElementById("filter");
 const cards = [...document.querySelectorAll(".card")];
-const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP", maximumFractionDigits: 0 });
+const { currency } = document.documentElement.dataset;
+const money = new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 });
 
 function applyFilter() {
   const words = filter.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -79,7 +80,7 @@ function applyFilter() {
       (country.value && !there);
     const line = card.querySelector(".there");
     line.hidden = !there;
-    if (there) line.textContent = `${country.value}: ${there[0]} of these customers, ${pounds.format(there[1])}`;
+    if (there) line.textContent = `${country.value}: ${there[0]} of these customers, ${money.format(there[1])}`;
   }
   const count = cards.filter((card) => !card.hidden).length;
   filter.querySelector("output").textContent =

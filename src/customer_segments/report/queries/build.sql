@@ -6,6 +6,7 @@ select
     line_count,
     customer_scope,
     home_country,
+    currency,
     as_of_date,
     first_invoiced_at::date as first_date,
     least(last_invoiced_at::date, as_of_date - 1) as last_date

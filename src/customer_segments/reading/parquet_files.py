@@ -1,0 +1,49 @@
+"""Look into a Parquet file before DuckDB reads it: its columns, how its texts are written."""
+
+from pathlib import Path
+
+import duckdb
+
+from customer_segments.project import first_line
+from customer_segments.reading.file_layouts import (
+    FileLayout,
+    InvoiceFileError,
+    read_rows,
+    require_columns,
+    sql_path,
+)
+from customer_segments.reading.value_formats import date_shape, decimal_mark
+
+
+def read_parquet_layout(path: Path) -> FileLayout:
+    """Return how a Parquet file is written. Raises InvoiceFileError when it cannot be read."""
+    reader = f"read_parquet({sql_path(path)}, hive_partitioning = false)"
+    try:
+        described = duckdb.execute(f"describe select * from {reader}").fetchall()
+    except duckdb.Error as error:
+        raise InvoiceFileError(
+            f"Damaged Parquet file: {path} starts like one but cannot be read "
+            f"({first_line(error)}). Copy it again from where it came."
+        ) from error
+    columns = tuple((str(row[0]), str(row[1])) for row in described)
+    require_columns(str(path), [name for name, _ in columns])
+    layout = FileLayout("parquet", columns)
+    names = [layout.column(name) for name in ("invoice_date", "unit_price", "quantity")]
+    texts = [
+        f"cast({name} as varchar)" if data_type == "VARCHAR" else "null"
+        for name, data_type in names
+    ]
+    head = read_rows(f"select {', '.join(texts)} from {reader} limit 1000")
+    dates, *numbers = ([str(row[place]) for row in head if row[place]] for place in range(3))
+    return FileLayout(
+        "parquet",
+        columns,
+        decimal_mark=decimal_mark([value for column in numbers for value in column]),
+        date_shape=date_shape(dates),
+    )
+
+
+def count_lines(path: Path) -> int:
+    """Return the number of lines of a Parquet file, which its last bytes say."""
+    [(rows,)] = read_rows(f"select num_rows from parquet_file_metadata({sql_path(path)})")
+    return int(str(rows))

@@ -1,0 +1,119 @@
+"""Set-based matching of cancellations against a slow one that anyone can follow."""
+
+from collections import deque
+from collections.abc import Iterable
+from math import prod
+from typing import NamedTuple
+
+import duckdb
+import pytest
+from conftest import Build, compiled
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+
+class Event(NamedTuple):
+    customer: int
+    item: int
+    minute: int
+    is_cancellation: bool
+    quantity: int
+
+
+def slow_matches(events: Iterable[tuple[int, Event]]) -> set[tuple[int, int | None, str, int]]:
+    """Return (cancellation, sale or None, reason, units), one queue of sold units per item."""
+    found: set[tuple[int, int | None, str, int]] = set()
+    queues: dict[tuple[int, int], deque[list[int]]] = {}
+    bought: set[tuple[int, int]] = set()
+    first_sale: set[int] = set()
+    in_order = sorted(
+        events, key=lambda entry: (entry[1].minute, entry[1].is_cancellation, entry[0])
+    )
+    for line, event in in_order:
+        key = (event.customer, event.item)
+        queue = queues.setdefault(key, deque())
+        if not event.is_cancellation:
+            queue.append([line, event.quantity])
+            bought.add(key)
+            first_sale.add(event.customer)
+            continue
+        wanted = abs(event.quantity)
+        while wanted and queue:
+            taken = min(wanted, queue[0][1])
+            found.add((line, queue[0][0], "", taken))
+            wanted -= taken
+            queue[0][1] -= taken
+            if queue[0][1] == 0:
+                queue.popleft()
+        if wanted:
+            reason = (
+                "more than was bought"
+                if key in bought
+                else "no such item"
+                if event.customer in first_sale
+                else "before the data starts"
+            )
+            found.add((line, None, reason, wanted))
+    return found
+
+
+@pytest.fixture(scope="module")
+def matching_sql(sample_build: Build) -> str:
+    return compiled(sample_build, "int_cancellations_matched")
+
+
+RANGES = (40, 3, 31, 2, 12)
+
+
+def event(number: int) -> Event:
+    """Return the event of a number below the product of RANGES: one draw is faster than five."""
+    values = []
+    for size in RANGES:
+        number, value = divmod(number, size)
+        values.append(value)
+    customer, item, minute, is_cancellation, quantity = values
+    return Event(customer, item, minute, bool(is_cancellation), quantity + 1)
+
+
+events = st.integers(0, prod(RANGES) - 1).map(event)
+
+
+# 40 customers x 3 items an example: thousands of histories of one customer and item.
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=st.lists(events, min_size=300, max_size=800))
+def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Event]) -> None:
+    numbered = list(enumerate(history))
+    # Lines are numbered in the order in which ties are broken: by invoice.
+    rows = [
+        (
+            line,
+            f"{line:06}",
+            str(event.customer),
+            str(event.item),
+            event.minute,
+            "cancellation" if event.is_cancellation else "sale",
+            # Now and then a cancellation is written with a positive quantity.
+            -event.quantity if event.is_cancellation and line % 7 else event.quantity,
+        )
+        for line, event in numbered
+    ]
+    with duckdb.connect(config={"threads": 1}) as connection:
+        columns = list(zip(*rows, strict=True))
+        connection.execute(
+            """
+            create table int_invoice_lines_classified as
+            select
+                unnest($1) as line_id, unnest($2) as invoice_id, unnest($3) as customer_id,
+                unnest($4) as stock_code,
+                timestamp '2011-01-01' + to_minutes(unnest($5)) as invoiced_at,
+                unnest($6) as disposition, unnest($7)::integer as quantity,
+                1.0::decimal(18, 4) as unit_price,
+                'MUG' as item_description
+            """,
+            [list(column) for column in columns],
+        )
+        found = connection.execute(matching_sql).fetchall()
+    assert len(found) == len(set(found))
+    assert {
+        (line, sale, reason or "", units) for _, line, sale, reason, units in found
+    } == slow_matches(numbered)
