@@ -12,13 +12,13 @@
             'body': score_customers('query_table(customers)', 'query_table(item_counts)'),
             'comment': 'The segment of each customer of a table, view or CTE, and the runner-up on '
             ~ 'each axis, by the model in force. `customers` has customer_id, '
-            ~ var('behaviour_features') | join(', ') ~ '; `item_counts` has customer_id, stock_code '
+            ~ clustered_features() | join(', ') ~ '; `item_counts` has customer_id, stock_code '
             ~ 'and order_count. score_customers(fct_customer_features, fct_customer_items) gives '
             ~ 'the segments there are.',
         },
         {
             'name': 'score_behaviour',
-            'parameters': var('behaviour_features') | join(', '),
+            'parameters': clustered_features() | join(', '),
             'body': score_behaviour(),
             'comment': 'The behaviour cluster that such a customer is in, and the runner-up, by the '
             ~ 'model in force, in one row. With columns of a table in front of it as arguments, a '

@@ -5,7 +5,7 @@ with
 asked as (
 
     select
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         {{ feature }} as asked_{{ feature }}{{ ',' if not loop.last }}
         {%- endfor %}
 
@@ -15,14 +15,14 @@ customers as (
 
     select
         'asked' as customer_id,
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         asked.asked_{{ feature }} as {{ feature }}{{ ',' if not loop.last }}
         {%- endfor %}
 
     from asked
 
     where
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         {{ 'and ' if not loop.first }}asked.asked_{{ feature }} is not null
         {%- endfor %}
 

@@ -45,14 +45,6 @@
             ~ 'high, such as [1, 2, 5, 10].'
         ) -%}
     {%- endif -%}
-    {%- set features = var('behaviour_features') -%}
-    {%- if features is string or 'net_sales' not in features or 'recency_days' not in features -%}
-        {%- do problems.append(
-            'Variable behaviour_features is ' ~ features ~ '. Expected a list of columns of '
-            ~ 'fct_customer_features, net_sales and recency_days among them: segments are named '
-            ~ 'by these two.'
-        ) -%}
-    {%- endif -%}
 
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(problems | join(' ')) }}
@@ -64,6 +56,11 @@
         {%- do return(value in values) -%}
     {%- elif kind == 'text' -%}
         {%- do return(value is string and value | trim != '') -%}
+    {%- elif kind == 'list_with' -%}
+        {%- do return(
+            value is sequence and value is not string
+            and not values | reject('in', value) | list
+        ) -%}
     {%- elif kind == 'lists' -%}
         {%- do return(
             value is mapping and not value | reject('in', values) | list
@@ -92,6 +89,11 @@
         {%- do return('one of: ' ~ values | join(', ')) -%}
     {%- elif kind == 'text' -%}
         {%- do return(values) -%}
+    {%- elif kind == 'list_with' -%}
+        {%- do return(
+            'a list of columns of fct_customer_features, ' ~ values | join(' and ')
+            ~ ' among them: segments are named by these two'
+        ) -%}
     {%- elif kind == 'lists' -%}
         {%- do return('lists by any of: ' ~ values | join(', ')) -%}
     {%- endif -%}

@@ -11,7 +11,7 @@ centroids as (
 
     select
         cluster_id,
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         max(value) filter (where feature = '{{ feature }}') as {{ feature }}_centroid
         {{- ',' if not loop.last }}
         {%- endfor %}
@@ -34,7 +34,7 @@ select
     {%- endfor %}
     centroids.cluster_id,
     sqrt(
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         power(positions.{{ feature }}_position - centroids.{{ feature }}_centroid, 2)
         {{- ' +' if not loop.last }}
         {%- endfor %}

@@ -9,7 +9,7 @@ with
 parameters as (
 
     select
-        {%- for feature in var('behaviour_features') %}
+        {%- for feature in clustered_features() %}
         {%- for parameter in ['clip_low', 'clip_high', 'mean', 'scale'] %}
         max(value) filter (
             where parameter = '{{ parameter }}' and feature = '{{ feature }}'
@@ -25,7 +25,7 @@ select
     {%- for key in keys %}
     features.{{ key }},
     {%- endfor %}
-    {%- for feature in var('behaviour_features') %}
+    {%- for feature in clustered_features() %}
     (
         least(
             greatest(

@@ -13,7 +13,7 @@
             {%- do settings.update(model.config.meta.settings.cluster_counts) -%}
         {%- endif -%}
         {%- set is_days = [] -%}
-        {%- for name in var('behaviour_features') if feature_unit(name) == 'days' -%}
+        {%- for name in clustered_features() if feature_unit(name) == 'days' -%}
             {%- do is_days.append(name) -%}
         {%- endfor -%}
         {%- do settings.update({

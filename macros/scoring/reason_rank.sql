@@ -5,7 +5,7 @@
 {% macro reason_rank(feature, relation) -%}
     least(
         1
-        {%- for other in var('behaviour_features') if other != feature %}
+        {%- for other in clustered_features() if other != feature %}
         + case
             when
                 {{ relation }}.{{ other }}_contribution

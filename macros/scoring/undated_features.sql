@@ -4,7 +4,7 @@
 -#}
 {% macro undated_features() -%}
     {{ return(
-        var('behaviour_features')
+        clustered_features()
         | reject('in', ['recency_days', 'order_count', 'net_sales'])
         | list
     ) }}

@@ -4,7 +4,7 @@
 -#}
 {% macro feature_text(feature, value, is_named=true) -%}
     case {{ feature }}
-        {%- for name in var('behaviour_features') %}
+        {%- for name in clustered_features() %}
         when {{ quoted(name) }} then {{ _feature_words(name, value, is_named) | trim }}
         {%- endfor %}
     end

@@ -49,7 +49,7 @@ what_ifs as (
 
     select
         steps.customer_id,
-        {% for feature in var('behaviour_features') -%}
+        {% for feature in clustered_features() -%}
             case
                 when steps.feature = '{{ feature }}' then steps.what_if_value
                 else features.{{ feature }}

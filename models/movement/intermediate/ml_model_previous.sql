@@ -1,4 +1,4 @@
-{%- set features = var('behaviour_features') -%}
+{%- set features = clustered_features() -%}
 {%- set features_text = "'" ~ features | join("', '") ~ "'" -%}
 
 with
@@ -32,7 +32,7 @@ scorable as (
         = {{ features | length }}
         and count(*) filter (where parameter = 'mean') = {{ features | length }}
         and max(component) filter (where parameter = 'loading')
-        = {{ var('taste_component_count') }}
+        = {{ component_count() }}
 
 ),
 

@@ -1,4 +1,4 @@
-{%- set worth_names = ['net_sales', 'order_count'] | select('in', var('behaviour_features')) %}
+{%- set worth_names = ['net_sales', 'order_count'] | select('in', clustered_features()) %}
 with
 
 features as (

@@ -73,7 +73,7 @@ typical_values as (
 
 final as (
 
-    {% for feature in var('behaviour_features') -%}
+    {% for feature in clustered_features() -%}
         select
             measured.customer_id,
             '{{ feature }}' as feature,

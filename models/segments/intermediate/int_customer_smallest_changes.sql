@@ -4,7 +4,7 @@
 -#}
 {%- set days = [] -%}
 {%- set whole = [] -%}
-{%- for feature in var('behaviour_features') -%}
+{%- for feature in clustered_features() -%}
     {%- set unit = feature_unit(feature) -%}
     {%- if unit == 'days' -%} {%- do days.append(quoted(feature)) -%} {%- endif -%}
     {%- if unit in ('days', 'count', 'money') -%} {%- do whole.append(quoted(feature)) -%} {%- endif -%}
