@@ -7,7 +7,9 @@
 {%- for feature in clustered_features() -%}
     {%- set unit = feature_unit(feature) -%}
     {%- if unit == 'days' -%} {%- do days.append(quoted(feature)) -%} {%- endif -%}
-    {%- if unit in ('days', 'count', 'money') -%} {%- do whole.append(quoted(feature)) -%} {%- endif -%}
+    {%- if unit in ('days', 'count', 'money') -%}
+        {%- do whole.append(quoted(feature)) -%}
+    {%- endif -%}
 {%- endfor -%}
 with
 
