@@ -303,7 +303,7 @@ def test_rows_stay_untested_until_every_test_has_passed(
         assert went_on(built)
         return {str(result.node.name) for result in built.results if result.status == "fail"}
 
-    broken = {"unique_fct_exercise_features_customer_id"}
+    broken = {"unique_fct_baseline_features_customer_id"}
     assert again(*WITHOUT_TESTS) == set()
     change(spoil)
     assert again() == broken, "the build before had no tests"

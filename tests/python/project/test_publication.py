@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, WITHOUT_TESTS, Build, Builder, copied
+from conftest import SAMPLE, VARIABLES, WITHOUT_TESTS, Build, Builder, copied
 
 LINES = SAMPLE / "invoice_lines.csv"
 
@@ -17,15 +17,22 @@ LINES = SAMPLE / "invoice_lines.csv"
 def test_every_table_and_column_has_its_comment(
     sample_build: Build, manifest: dict[str, Any]
 ) -> None:
-    """Comments outlive publishing: what the yml files say is what a database browser shows."""
+    """Comments outlive publishing: what the yml files say is what a database browser shows.
+
+    There the shop's currency has a name.
+    """
+
+    def said(description: str) -> str:
+        return description.strip().replace("the shop's currency", VARIABLES["currency"])
+
     models = [
         node for node in manifest["nodes"].values() if node["config"].get("access") == "public"
     ]
-    described = {model["name"]: model["description"].strip() for model in models}
+    described = {model["name"]: said(model["description"]) for model in models}
     assert dict(sample_build.query("select table_name, comment from duckdb_tables()")) == described
     assert all(described.values())
     columns = {
-        (model["name"], column["name"]): column["description"].strip()
+        (model["name"], column["name"]): said(column["description"])
         for model in models
         for column in model["columns"].values()
     }
@@ -34,6 +41,7 @@ def test_every_table_and_column_has_its_comment(
     )
     assert {(table, column): comment for table, column, comment in found} == columns
     assert all(columns.values())
+    assert columns["fct_orders", "net_sales"].endswith("in GBP.")
 
 
 def test_only_public_marts_are_published(sample_build: Build) -> None:
