@@ -56,6 +56,8 @@
         {%- do return(value in values) -%}
     {%- elif kind == 'text' -%}
         {%- do return(value is string and value | trim != '') -%}
+    {%- elif kind == 'code' -%}
+        {%- do return(modules.re.fullmatch('[A-Z]{3}', value | string) is not none) -%}
     {%- elif kind == 'list_with' -%}
         {%- do return(
             value is sequence and value is not string
@@ -87,7 +89,7 @@
 {% macro _expected(kind, values) %}
     {%- if kind == 'choice' -%}
         {%- do return('one of: ' ~ values | join(', ')) -%}
-    {%- elif kind == 'text' -%}
+    {%- elif kind in ('text', 'code') -%}
         {%- do return(values) -%}
     {%- elif kind == 'list_with' -%}
         {%- do return(

@@ -126,6 +126,7 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("home_country: ' '", ["home_country is empty"]),
         ("behaviour_features: [order_count]", ["behaviour_features is", "net_sales"]),
         ("currency: ''", ["currency is empty"]),
+        ("currency: '£'", ["currency is £", "ISO 4217"]),
         (
             "feature_units: days",
             ["feature_units is days", "lists by any of: days, count, money, share"],
