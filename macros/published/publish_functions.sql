@@ -35,13 +35,15 @@
             ~ 'null.',
         },
     ] -%}
+    {#- The tables that they name are those of the database that they are read in. -#}
+    {%- do run_query('use ' ~ database) -%}
     {%- for function in functions -%}
-        {%- set name = database ~ '.main.' ~ function.name -%}
         {%- do run_query(
-            'create or replace macro ' ~ name ~ '(' ~ function.parameters ~ ') as table ' ~ function.body
+            'create or replace macro ' ~ function.name ~ '(' ~ function.parameters ~ ') as table ' ~ function.body
         ) -%}
         {%- do run_query(
-            'comment on macro table ' ~ name ~ ' is ' ~ quoted(function.comment)
+            'comment on macro table ' ~ function.name ~ ' is ' ~ quoted(function.comment)
         ) -%}
     {%- endfor -%}
+    {%- do run_query('use memory') -%}
 {% endmacro %}

@@ -1,21 +1,14 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 with
 
 customers as (
 
     select * from {{ ref('int_customer_countries') }}
-    {{ of_touched_customers() }}
 
 ),
 
 orders as (
 
     select * from {{ ref('fct_orders') }}
-    {{ of_touched_customers() }}
 
 ),
 

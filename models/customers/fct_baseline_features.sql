@@ -1,14 +1,8 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 with
 
 lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -1,31 +1,20 @@
-{#- Days since an order grow for everyone: a post-hook counts those of untouched customers anew. -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'remakes_others': true},
-    pre_hook='{{ forget_touched_customers() }}',
-    post_hook='{{ count_days_anew() }}'
-) }}
 with
 
 orders as (
 
     select * from {{ ref('fct_orders') }}
-    {{ of_touched_customers() }}
 
 ),
 
 customer_items as (
 
     select * from {{ ref('fct_customer_items') }}
-    {{ of_touched_customers() }}
 
 ),
 
 customers as (
 
     select * from {{ ref('dim_customers') }}
-    {{ of_touched_customers() }}
 
 ),
 

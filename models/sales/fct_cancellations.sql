@@ -1,21 +1,14 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 with
 
 lines as (
 
     select * from {{ ref('int_invoice_lines_classified') }}
-    {{ of_touched_customers() }}
 
 ),
 
 matches as (
 
     select * from {{ ref('int_cancellations_matched') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -1,14 +1,8 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 with
 
 sale_lines as (
 
     select * from {{ ref('fct_sale_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -1,15 +1,9 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}',
-    post_hook='{{ check_order_days() }}'
-) }}
+{{ config(post_hook='{{ check_order_days() }}') }}
 with
 
 sale_lines as (
 
     select * from {{ ref('fct_sale_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 

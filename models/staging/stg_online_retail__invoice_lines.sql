@@ -1,15 +1,5 @@
 {#- Lines that cannot be used stop the build here, before any mart changes. -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'has_unidentified': true},
-    pre_hook='{{ forget_gone_files() }}',
-    post_hook=[
-        '{{ check_malformed_share() }}',
-        '{{ check_far_lines() }}',
-        '{{ touch_customers() }}'
-    ]
-) }}
+{{ config(post_hook=['{{ check_malformed_share() }}', '{{ check_far_lines() }}']) }}
 {#- Tills write something when they know nobody: that is not one large customer. -#}
 {%- set nobody = ['0', '0.0', '?', 'na', 'nil', 'guest', 'anonymous', 'unknown'] %}
 
@@ -50,7 +40,7 @@ renamed as (
 
     select
         ---------- ids
-        {{ next_line_id() }} as line_id,
+        line_number as line_id,
         {{ blank_to_null('upper(invoice_no)') }} as invoice_id,
         case
             when customer_number is not null

@@ -1,7 +1,4 @@
-"""KMeans on both axes: every model fitted so far, one row per parameter.
-
-A build adds rows only when it fits one.
-"""
+"""KMeans on both axes: the models that are kept, and the one that this build fits, if any."""
 
 
 def model(dbt, session):

@@ -1,29 +1,31 @@
 """What dbt-duckdb loads at start (profiles.yml): settings, and the functions that SQL lacks.
 
 A dbt macro can run SQL but no Python, so the things that need Python are SQL functions here:
-looking into invoice files before anything is built, and publishing.
+looking into invoice files before anything is built, and moving files.
 """
 
-import gc
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import shutil
-from dataclasses import asdict
+import time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from customer_segments.project import PROJECT
+from customer_segments.project import spill_folder
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 
-PROJECT_FOLDERS = ("macros", "models", "python_models", "seeds", "src")
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
+PATIENCE = 600  # seconds that a build waits for another that moves files in the same folder
+
+_locks: dict[Path, int] = {}  # open folders that this process has locked
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -33,21 +35,19 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Drop the settings that profiles.yml leaves empty: DuckDB has a default for each."""
         for name in [name for name, value in config.items() if value in ("", None)]:
             del config[name]
+        config["temp_directory"] = str(spill_folder())
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the SQL functions below, and leave room for Python."""
-        # dbt keeps its manifest: Python need not search it for garbage, again and again.
-        gc.freeze()
         if not os.environ.get(MEMORY_LIMIT):
             leave_room(conn)
-        conn.create_function("describe_invoice_files", describe_invoice_files)
-        conn.create_function("project_version", project_version)
-        conn.create_function("has_pseudonym_key", has_pseudonym_key)
-        conn.create_function("pseudonym", pseudonym)
-        conn.create_function("file_version", file_version, side_effects=True)
-        conn.create_function("copy_file", copy_file)
-        conn.create_function("remove_file", remove_file)
-        conn.create_function("publish_file", publish_file)
+        for function in (describe_invoice_lines, has_pseudonym_key, pseudonym):
+            conn.create_function(function.__name__, function)
+        for function in (
+            *(file_exists, copy_file, remove_database, lock_folder_of, unlock_folder_of),
+            *(begin_publication, end_publication),
+        ):
+            conn.create_function(function.__name__, function, side_effects=True)
 
 
 def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
@@ -58,28 +58,15 @@ def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
     conn.execute(f"set memory_limit = '{float(number) * 60 / 80:.1f}{unit}'")
 
 
-def describe_invoice_files(location: str, date_order: str, built: str) -> str:
-    """Return as JSON how to read the files at `location` (InvoiceFiles), or an `error`.
+def describe_invoice_lines(location: str, date_order: str) -> str:
+    """Return as JSON the `select` that reads the files at `location`, or an `error`.
 
-    `built` is a JSON object of the files that the tables already hold, path to version.
     An exception would reach the user wrapped in DuckDB's own words, hence the JSON.
     """
     try:
-        files = find_invoice_lines(location, date_order, json.loads(built))  # type: ignore[arg-type]
+        return json.dumps({"select": find_invoice_lines(location, date_order)})  # type: ignore[arg-type]
     except InvoiceFileError as error:
         return json.dumps({"error": str(error)})
-    return json.dumps(asdict(files))
-
-
-def project_version() -> str:
-    """Return a hash of all that decides what tables hold beside the invoice lines and variables."""
-    digest = hashlib.sha256(duckdb.__version__.encode())
-    for folder in PROJECT_FOLDERS:
-        for path in sorted((PROJECT / folder).rglob("*")):
-            if path.suffix in (".sql", ".yml", ".csv", ".py"):
-                digest.update(os.fsencode(path.relative_to(PROJECT)) + b"\0" + path.read_bytes())
-    digest.update((PROJECT / "dbt_project.yml").read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def has_pseudonym_key() -> bool:
@@ -97,13 +84,9 @@ def pseudonym(customer_id: str) -> str:
     return hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def file_version(path: str) -> str:
-    """Return what changes when the file at `path` is written or replaced; '' if there is none."""
-    file = Path(path).absolute()
-    if not file.is_file():
-        return ""
-    found = file.stat()
-    return f"{file} {found.st_size} {found.st_mtime_ns} {found.st_ino}"
+def file_exists(path: str) -> bool:
+    """Tell whether there is a file at `path`."""
+    return Path(path).is_file()
 
 
 def copy_file(path: str, copy: str) -> str:
@@ -112,14 +95,61 @@ def copy_file(path: str, copy: str) -> str:
     return copy
 
 
-def remove_file(path: str) -> str:
-    """Remove what an interrupted run may have left at `path`, its write-ahead log included."""
-    for left_over in (path, f"{path}.wal"):
-        Path(left_over).unlink(missing_ok=True)
+def remove_database(path: str) -> str:
+    """Remove a database that no one has open, its write-ahead log, and what builds spilled."""
+    for file in (path, f"{path}.wal"):
+        Path(file).unlink(missing_ok=True)
+    shutil.rmtree(spill_folder(), ignore_errors=True)
     return path
 
 
-def publish_file(new: str, published: str) -> str:
-    """Put file `new` in the place of `published` in one step, so readers see the old or the new."""
-    os.replace(new, published)
-    return published
+def lock_folder_of(path: str) -> str:
+    """Wait until no other build moves files in the folder of `path`, and keep others waiting.
+
+    The lock is the folder's own (flock), so it leaves no file behind and ends with the process.
+    """
+    folder = Path(path).resolve().parent
+    if folder not in _locks:  # else a run of this process that failed in between has it
+        _locks[folder] = os.open(folder, os.O_RDONLY)
+    for _ in range(PATIENCE * 10):
+        try:
+            fcntl.flock(_locks[folder], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.1)
+        else:
+            return str(folder)
+    raise TimeoutError(f"Another build has held {folder} for {PATIENCE} s. Wait for it, or end it.")
+
+
+def unlock_folder_of(path: str) -> str:
+    """Let other builds go on."""
+    folder = Path(path).resolve().parent
+    if folder in _locks:
+        os.close(_locks.pop(folder))
+    return str(folder)
+
+
+def begin_publication(published: str) -> str:
+    """Return where to write what takes the place of `published`; others wait until it has.
+
+    It is beside the file itself, which a link may name. What builds that were killed left there
+    goes: it holds what the last input held.
+    """
+    target = Path(published).resolve()
+    lock_folder_of(str(target))
+    for left_over in target.parent.glob(f".{target.name}.*.next*"):
+        left_over.unlink(missing_ok=True)
+    return str(target.with_name(f".{target.name}.{os.getpid()}.next"))
+
+
+def end_publication(new: str, published: str) -> str:
+    """Put file `new` in the place of `published` in one step: readers see the old or the new.
+
+    A write-ahead log beside `published` is of the old file: DuckDB would replay it on the new one.
+    """
+    target = Path(published).resolve()
+    with open(new, "rb") as file:
+        os.fsync(file.fileno())
+    Path(f"{target}.wal").unlink(missing_ok=True)
+    os.replace(new, target)
+    return unlock_folder_of(str(target))

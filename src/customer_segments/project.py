@@ -1,5 +1,6 @@
-"""Where the project and its two databases lie, and how the words of another program are quoted."""
+"""Where the project and its databases lie, and how the words of another program are quoted."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -26,6 +27,20 @@ def published_database() -> Path:
 def warehouse_database() -> Path:
     """Return the path of the database that builds write."""
     return _named("SEGMENTS_WAREHOUSE", "warehouse.duckdb")
+
+
+def kept_models() -> Path:
+    """Return the path of the database of what is kept from build to build."""
+    return _named("SEGMENTS_MODELS", "models.duckdb")
+
+
+def spill_folder() -> Path:
+    """Return the folder that is only for what DuckDB's memory does not hold of this warehouse."""
+    warehouse = warehouse_database()
+    if named := os.environ.get("SEGMENTS_TEMP_DIRECTORY"):
+        digest = hashlib.sha256(os.fsencode(warehouse)).hexdigest()[:8]
+        return users_path(named) / f"{warehouse.name}.{digest}.tmp"
+    return warehouse.with_name(f"{warehouse.name}.tmp")
 
 
 def users_path(text: str) -> Path:

@@ -1,4 +1,4 @@
-"""The registry of fitted models: what a build adds to its table, if anything.
+"""The registry of fitted models: those that are kept, and the one that a build adds, if any.
 
 Relations come in unread, so a build that fits nothing reads two small tables and imports no
 scikit-learn.
@@ -33,17 +33,22 @@ SCHEMA = pa.schema(
 def add_model(
     *, request: Any, stored: Any, features: Any, counts: Any, settings: dict[str, Any]
 ) -> pa.Table:
-    """Return the rows of the model that `request` asks for, none when it asks for none.
+    """Return the rows of all stored models, and of the model that `request` asks for.
 
     All four are relations of dbt: `request` is ml_fit_decision, one row; `stored` the rows so
     far; `features` and `counts` are what a fit sees. `settings` are those of ml_kmeans_parameters:
     `fit` for Settings, `customers` for read_customers, `cluster_counts` for CountRule and `gate`
-    for Gate. A version that is stored already is not fitted again.
+    for Gate. A version that is stored already is not fitted again, and nothing is fitted to nobody
+    (`dbt build --empty`).
     """
-    [asked] = read(request).to_dict("records")
+    before_rows = _table(read(stored))
+    decision = read(request).to_dict("records")
+    if not decision or not decision[0]["is_fit"] or not count_rows(features):
+        return before_rows
+    [asked] = decision
     number = int(asked["model_version"])
-    if not asked["is_fit"] or len(read(stored, where=f"model_version = {number}")):
-        return SCHEMA.empty_table()
+    if number in before_rows["model_version"].to_pylist():
+        return before_rows
 
     from customer_segments.fitting.batched_fit import fit_batched
     from customer_segments.fitting.customers import read_customers
@@ -83,7 +88,8 @@ def add_model(
         is_comparable=bool(asked["is_comparable"]),
         is_forced=bool(asked["is_forced"]),
     )
-    return _numbered(pd.concat([_facts(asked), rows], ignore_index=True), number)
+    new_rows = pd.concat([_facts(asked), rows], ignore_index=True).assign(model_version=number)
+    return pa.concat_tables([before_rows, _table(new_rows)])
 
 
 def _model(stored: Any, version: Any, settings: "Settings") -> "SegmentModel | None":
@@ -115,7 +121,7 @@ def _facts(asked: dict[Any, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _numbered(rows: pd.DataFrame, version: int) -> pa.Table:
-    """Return the rows of a model as its table has them."""
-    table = rows.assign(model_version=version).reindex(columns=SCHEMA.names)
-    return pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False)
+def _table(rows: pd.DataFrame) -> pa.Table:
+    """Return rows of models as their table has them."""
+    rows = rows.reindex(columns=SCHEMA.names)
+    return pa.Table.from_pandas(rows, schema=SCHEMA, preserve_index=False)

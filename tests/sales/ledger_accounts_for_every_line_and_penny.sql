@@ -10,19 +10,6 @@ input as (
 
     from {{ source('online_retail', 'invoice_lines') }}
 
-    {%- if goes_on_from_last_build() %}
-
-    union all
-
-    -- The source is the files that are new; the others were compared when they were.
-    select
-        quantity,
-        line_value
-
-    from {{ ref('stg_online_retail__invoice_lines') }}
-    where file_path in (select files.file_path from raw.run_files as files where not files.is_new)
-    {%- endif %}
-
 ),
 
 input_totals as (

@@ -1,28 +1,14 @@
-{#-
-    What a customer buys changes with lines only, not by the day. Rows of another model than that in
-    force go too. Customers who then have none are computed.
--#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'remakes_others': true},
-    pre_hook=['{{ forget_touched_customers() }}', '{{ forget_other_models() }}']
-) }}
 with
 
 customers as (
 
     select customer_id from {{ ref('fct_customer_features') }}
-    {{ of_missing_customers() }}
 
 ),
 
 customer_items as (
 
     select * from {{ ref('fct_customer_items') }}
-    {%- if is_going_on() %}
-    where customer_id in (select customers.customer_id from customers)
-    {%- endif %}
 
 ),
 

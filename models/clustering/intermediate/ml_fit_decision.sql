@@ -26,10 +26,13 @@ attempts as (
         model_version,
         cast(max(text) filter (where parameter = 'as_of_date') as date) as as_of_date,
         max(text) filter (where parameter = 'settings') as settings,
-        max(text) filter (where parameter = 'decision') as decision
+        max(text) filter (where parameter = 'decision') as decision,
+        -- What an earlier version did not fit, and a build scores with.
+        count(*) filter (where axis = 'behaviour' and parameter like 'rule%') > 0
+        and count(*) filter (where axis = 'behaviour' and parameter = 'curve_margin') > 0
+            as is_complete
 
     from parameters
-    where axis = 'model'
     group by 1
 
 ),
@@ -59,9 +62,11 @@ usable as (
     select
         attempts.model_version,
         attempts.settings = {{ model_settings() }} as has_same_settings,
+        attempts.is_complete,
         row_number() over (
             order by
                 attempts.settings = {{ model_settings() }} desc,
+                attempts.is_complete desc,
                 attempts.as_of_date desc,
                 attempts.model_version desc
         ) as usable_rank
@@ -103,11 +108,12 @@ decided as (
         as_of.as_of_date,
         attempt_totals.last_model_version,
         best.model_version as compared_model_version,
-        coalesce(best.has_same_settings, false) as is_comparable,
+        coalesce(best.has_same_settings and best.is_complete, false) as is_comparable,
         case
             when attempt_totals.accepted_count = 0 then 'first model'
             when best.model_version is null then 'no stored model for these items and dates'
             when not best.has_same_settings then 'other settings'
+            when not best.is_complete then 'stored model of an earlier version'
             when '{{ var("refit") | string | lower }}' in ('true', 'force') then 'refit asked for'
         end as fit_reason
 

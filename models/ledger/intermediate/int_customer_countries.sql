@@ -1,15 +1,9 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}',
-    post_hook=['{{ check_home_country() }}', '{{ check_country_counts() }}']
-) }}
+{{ config(post_hook=['{{ check_home_country() }}', '{{ check_country_counts() }}']) }}
 with
 
 lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 

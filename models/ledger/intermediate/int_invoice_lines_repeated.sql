@@ -3,19 +3,12 @@
     lines.customer_id, lines.country, lines.item_description
 {%- endset -%}
 
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'has_unidentified': true},
-    pre_hook='{{ forget_touched_customers() }}',
-    post_hook='{{ check_files_of_invoices() }}'
-) }}
+{{ config(post_hook='{{ check_files_of_invoices() }}') }}
 with
 
 lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 
@@ -29,12 +22,11 @@ line_items as (
         unreadable_column
 
     from {{ ref('stg_online_retail__invoice_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 
 -- Few lines share their customer, invoice and item with another: only these are compared in all
--- columns. By customer, so that a build that goes on finds the same of those it looks at.
+-- columns.
 repeated_items as (
 
     select {{ row_hash(['customer_id', 'invoice_id', 'stock_code']) }} as item_hash

@@ -1,24 +1,8 @@
--- depends_on: {{ ref('int_month_ends') }}
-{#- Past month ends stay as they are: what they saw of untouched customers does not change. -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'remakes_others': true},
-    pre_hook=[
-        '{{ forget_touched_customers() }}',
-        '{{ forget_other_models() }}',
-        '{{ forget_other_month_ends() }}'
-    ]
-) }}
 with
 
 customers as (
 
     select * from {{ ref('int_customers_at_month_end') }}
-    {{ of_touched_customers() }}
-    {%- if is_going_on() %}
-    or as_of_date not in (select distinct as_of_date from {{ this }})
-    {%- endif %}
 
 ),
 

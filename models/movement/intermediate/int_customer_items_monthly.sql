@@ -1,8 +1,3 @@
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 {%- set order_so_far -%}
     partition by customer_id, stock_code, invoice_id
     order by month_start_date
@@ -19,7 +14,6 @@ with
 sale_lines as (
 
     select * from {{ ref('fct_sale_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 
@@ -27,14 +21,12 @@ sale_lines as (
 same_sale_lines as (
 
     select * from {{ ref('fct_sale_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 
 returns as (
 
     select * from {{ ref('int_returns_monthly') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -1,19 +1,8 @@
-{#-
-    Rows of another model than that in force go too. Customers who then have none are computed, by
-    the changes that all customers have.
--#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'remakes_others': true},
-    pre_hook=['{{ forget_touched_customers() }}', '{{ forget_other_models() }}']
-) }}
 with
 
 customers as (
 
     select customer_id from {{ ref('dim_customers') }}
-    {{ of_missing_customers() }}
 
 ),
 

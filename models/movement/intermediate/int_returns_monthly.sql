@@ -1,32 +1,24 @@
 {#-
-    A cancellation takes the same units whatever comes after it, so the matches of an earlier build
-    are those of this one whose cancellations it had seen.
+    A cancellation takes the same units whatever comes after it, so the matches as of a month end
+    are those of the whole ledger whose cancellations it had seen.
 -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 with
 
 matches as (
 
     select * from {{ ref('int_cancellations_matched') }}
-    {{ of_touched_customers() }}
 
 ),
 
 sale_lines as (
 
     select * from {{ ref('fct_sale_lines') }}
-    {{ of_touched_customers() }}
 
 ),
 
 cancellations as (
 
     select * from {{ ref('fct_cancellations') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -6,11 +6,6 @@
     M to its own M, each sale holds the units from the previous S to its own S, and where the two
     overlap they match. docs/decisions/02-meanings.md has the proof.
 -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    pre_hook='{{ forget_touched_customers() }}'
-) }}
 {%- set event_order -%}
     partition by customer_id, stock_code
     order by
@@ -29,7 +24,6 @@ with
 classified_lines as (
 
     select * from {{ ref('int_invoice_lines_classified') }}
-    {{ of_touched_customers() }}
 
 ),
 
@@ -43,7 +37,6 @@ customer_lines as (
         disposition
 
     from {{ ref('int_invoice_lines_classified') }}
-    {{ of_touched_customers() }}
 
 ),
 

@@ -2,35 +2,18 @@
     A place on the taste axis is a sum over items, scaled to length 1, and the squared distance to
     one centroid less that to another is linear in it: so each family of items has its part. Sums
     are of decimals, which are the same in any order.
-
-    Rows of another model than that in force go, and of customers with an item that is of another
-    family now. Customers who then have none are computed.
 -#}
-{{ config(
-    materialized='incremental',
-    tags=['by_customer'],
-    meta={'remakes_others': true},
-    pre_hook=[
-        '{{ forget_touched_customers() }}',
-        '{{ forget_other_models() }}',
-        '{{ forget_regrouped_items() }}'
-    ]
-) }}
 with
 
 tastes as (
 
     select * from {{ ref('ml_customer_tastes') }}
-    {{ of_missing_customers() }}
 
 ),
 
 customer_items as (
 
     select * from {{ ref('fct_customer_items') }}
-    {%- if is_going_on() %}
-    where customer_id in (select tastes.customer_id from tastes)
-    {%- endif %}
 
 ),
 

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from customer_segments.project import warehouse_database
+from customer_segments.project import spill_folder
 
 # What DuckDB or Python calls it -> what to do about it, in the project's own settings. The first
 # that fits: DuckDB also calls it out of memory when there is no disk for what memory cannot hold.
@@ -76,7 +76,7 @@ def plain_text(message: str) -> str:
         return text
     for advice in ADVICE:
         text = text.partition(advice)[0]
-    folder = _spill_folder()
+    folder = spill_folder()
     free_gb = shutil.disk_usage(_existing(folder)).free / 1e9
     return f"{text.rstrip('.')}. {hint.format(spill_folder=folder, free_gb=free_gb)}"
 
@@ -86,12 +86,6 @@ def _invariant(test: Any) -> str:
     comment = re.match(r"(?:--.*\n)+", test.raw_code.lstrip())
     opening = re.sub(r"\s*\n?--\s*", " ", comment[0]) if comment else ""
     return (getattr(test, "description", "") or opening).strip()
-
-
-def _spill_folder() -> Path:
-    """Return where DuckDB keeps what its memory does not hold."""
-    named = os.environ.get("SEGMENTS_TEMP_DIRECTORY")
-    return Path(named or f"{warehouse_database()}.tmp").absolute()
 
 
 def _existing(folder: Path) -> Path:

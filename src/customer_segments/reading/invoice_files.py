@@ -4,10 +4,7 @@ The lines themselves are read by DuckDB, from the select that `find_invoice_line
 """
 
 import glob
-import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from customer_segments.reading.clean_copies import copy_workbook, remove_stale_copies
@@ -24,7 +21,7 @@ from customer_segments.reading.file_layouts import (
     Readers,
     read_rows,
 )
-from customer_segments.reading.invoice_selects import select_files, select_lines
+from customer_segments.reading.invoice_selects import select_files
 from customer_segments.reading.parquet_files import read_parquet_layout
 from customer_segments.reading.text_files import read_text_layout
 
@@ -47,30 +44,12 @@ _OTHER_KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class InvoiceFiles:
-    """Files to build from, set against those of an earlier build.
+def find_invoice_lines(location: str, date_order: DateOrder = "infer") -> str:
+    """Return the select that reads the lines at `location`: a file, a folder, or a glob.
 
-    `versions` has for each path a text that changes with the file and with how it is read. `new`
-    are the paths that the earlier build did not read, or not in this version; `gone` the paths
-    that it read and whose lines no longer count. `select` reads the lines of `new`.
-    """
-
-    select: str
-    versions: dict[str, str]
-    new: list[str]
-    gone: list[str]
-
-
-def find_invoice_lines(
-    location: str, date_order: DateOrder = "infer", built: Mapping[str, str] | None = None
-) -> InvoiceFiles:
-    """Return how to read the lines at `location` that are not in `built`, an earlier `versions`.
-
-    `location` is a file, a folder, or a glob. The select has `line_number`, which counts the lines
-    in the order of the files from 1 on, the columns of `COLUMN_NAMES`, typed
-    (an unreadable value is null), `customer_number` in place of a `customer_id` that is a whole
-    number and no text, the raw text of the three columns that can be unreadable as
+    It has `line_number`, which counts the lines in the order of the files from 1 on, the columns of
+    `COLUMN_NAMES`, typed (an unreadable value is null), `customer_number` in place of a `customer_id`
+    that is a whole number and no text, the raw text of the three columns that can be unreadable as
     `quantity_text`, `unit_price_text`, `invoice_date_text` (of numbers and dates that the file
     does not hold as text, only where they cannot be used), in `overflow_text` the fields beyond
     the header (null for a sound line), `file_name`, and `file_path`.
@@ -81,46 +60,27 @@ def find_invoice_lines(
         raise InvoiceFileError(
             f"Unknown date_order: {date_order}. Expected infer, month_first or day_first."
         )
-    files, layouts, states = _look_at_files(location)
+    files, layouts = _look_at_files(location)
     readers = [(layout, layout.reader(paths)) for layout, paths in layouts.items()]
     _require_lines(location, files, readers)
     order = settle_date_order(location, readers) if date_order == "infer" else date_order
-    versions = {}
-    for layout, paths in layouts.items():
-        reading = hashlib.sha256(select_lines(layout, "files", order).encode()).hexdigest()[:16]
-        versions.update({str(path): f"{states[path]} {reading}" for path in paths})
-    before = built or {}
-    new = [path for path, version in versions.items() if before.get(path) != version]
-    gone = [path for path, version in before.items() if versions.get(path) != version]
-    wanted = {
-        layout: [path for path in paths if str(path) in new] for layout, paths in layouts.items()
-    }
-    if date_order == "infer":  # the other files were looked at when they were new
-        for layout, paths in wanted.items():
+    if date_order == "infer" and len(files) > 1:
+        for layout, paths in layouts.items():
             for path in paths:
                 require_date_order(location, order, (layout, layout.reader([path])), readers)
-    if not new:  # the columns without a line
-        layout, reader = readers[0]
-        select = f"select * from ({select_lines(layout, reader, order)}) where false"
-        return InvoiceFiles(select, versions, new, gone)
-    return InvoiceFiles(select_files(wanted, order), versions, new, gone)
+    return select_files(layouts, order)
 
 
-def _look_at_files(
-    location: str,
-) -> tuple[list[Path], dict[FileLayout, list[Path]], dict[Path, str]]:
-    """Return the files at `location`, what to read for them by layout, and the state of each."""
+def _look_at_files(location: str) -> tuple[list[Path], dict[FileLayout, list[Path]]]:
+    """Return the files at `location`, and what to read for them by layout."""
     try:
         remove_stale_copies()
         files = _find_files(location)
         layouts: dict[FileLayout, list[Path]] = {}
-        states: dict[Path, str] = {}
         for path in files:
-            state = path.stat()
             for readable, layout in _read_layouts(path):
                 layouts.setdefault(layout, []).append(readable)
-                states[readable] = f"{state.st_size} {state.st_mtime_ns}"
-        return files, layouts, states
+        return files, layouts
     except ForeignFileError as error:
         if Path(os.path.expanduser(location)).is_file():
             raise

@@ -46,7 +46,7 @@ def write_invoice_lines(
             lines = _lines_in_store(session, location)
             lines.write.mode("overwrite").format("parquet").saveAsTable(table)
         else:
-            _copy_lines(session, find_invoice_lines(location, date_order).select, table)
+            _copy_lines(session, find_invoice_lines(location, date_order), table)
     except InvoiceFileError as error:
         return str(error)
     return None

@@ -97,7 +97,7 @@ def read(folder, content, columns="count(*)"):
     # One name for each file: a copy is known by path, size and time, and time has its grain.
     path = folder / f"{next(NUMBERS)}.csv"
     path.write_bytes(content)
-    select = find_invoice_lines(str(path), "month_first").select
+    select = find_invoice_lines(str(path), "month_first")
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 

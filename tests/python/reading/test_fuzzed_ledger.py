@@ -80,7 +80,7 @@ def test_the_ledger_adds_up_or_one_error_says_why(
     path = folder / f"{next(NUMBERS)}.csv"
     path.write_bytes(header + body)
     try:
-        select = find_invoice_lines(str(path), "month_first").select
+        select = find_invoice_lines(str(path), "month_first")
     except InvoiceFileError as error:
         message = str(error)
     else:

@@ -37,7 +37,7 @@ def write(path, content):
 
 
 def read(location, date_order="infer", columns="*"):
-    select = find_invoice_lines(str(location), date_order).select
+    select = find_invoice_lines(str(location), date_order)
     return duckdb.execute(f"select {columns} from ({select})").fetchall()
 
 

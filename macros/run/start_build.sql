@@ -1,0 +1,60 @@
+{#-
+    Before the first model: look at the invoice files, and stop with one message if they cannot be
+    read; a whole build then starts from empty files, and any other has to find what it reads. What
+    is kept from build to build is read into the source `kept`.
+-#}
+{% macro start_build() %}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+        {%- set reads_lines =
+            'model.customer_segments.stg_online_retail__invoice_lines' in selected_resources -%}
+        {{ adapter.dispatch('start_build')(reads_lines) }}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb__start_build(reads_lines) %}
+    {%- set lines = describe_invoice_lines() if reads_lines -%}
+    {%- if not is_whole_build() -%}
+        {%- do check_parents() -%}
+    {%- endif -%}
+    {%- do adopt_older_models() -%}
+    {%- if is_whole_build() -%}
+        {%- do empty_databases() -%}
+    {%- endif -%}
+    {%- do read_kept() -%}
+    {%- if reads_lines -%}
+        {%- do run_query('create schema if not exists warehouse.raw') -%}
+        {%- do run_query('create or replace view warehouse.raw.invoice_lines as ' ~ lines) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- Spark replaces its tables one by one, and keeps models among them. -#}
+{% macro spark__start_build(reads_lines) %}
+    {%- if not is_whole_build() -%}
+        {%- do check_parents() -%}
+    {%- endif -%}
+    {%- do create_kept_tables() -%}
+    {%- if reads_lines -%}
+        {%- set error = adapter.call(
+            'customer_segments.reading.spark_lines.write_invoice_lines',
+            env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
+            var('date_order'),
+            'raw.invoice_lines'
+        ) -%}
+        {%- if error -%}
+            {{ exceptions.raise_compiler_error(error) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- The select that reads the lines of the files that INVOICE_LINES names. -#}
+{% macro describe_invoice_lines() %}
+    {%- set found = fromjson(run_query(
+        'select describe_invoice_lines('
+        ~ quoted(env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv')) ~ ', '
+        ~ quoted(var('date_order')) ~ ')'
+    ).columns[0][0]) -%}
+    {%- if found.error -%}
+        {{ exceptions.raise_compiler_error(found.error) }}
+    {%- endif -%}
+    {%- do return(found.select) -%}
+{% endmacro %}
