@@ -78,7 +78,7 @@ lint: .venv/development ## Check style and types of SQL and Python
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
-	@mkdir -p target # no build wrote this warehouse: SQL is looked at as it makes tables whole
+	@mkdir -p target
 	@SEGMENTS_WAREHOUSE=target/lint_warehouse.duckdb .venv/bin/sqruff lint models tests analyses
 
 docs: .venv/runtime ## Write the documentation site as one page, target/static_index.html
@@ -98,9 +98,9 @@ lineage: .venv/development ## Write the lineage of every column as one page, tar
 
 reference: .venv/development ## Write again what docs/ makes of the project, its sample and libraries
 	@mkdir -p target
-	@rm -f target/sample_warehouse.duckdb
+	@rm -f target/sample_models.duckdb
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
-		SEGMENTS_DATABASE=target/sample.duckdb \
+		SEGMENTS_DATABASE=target/sample.duckdb SEGMENTS_MODELS=target/sample_models.duckdb \
 		$(SEGMENTS) build --vars 'diagnostics: true' >/dev/null
 	@$(RUN) -m docs.reference target/sample.duckdb
 	@$(RUN) docs/segments_picture.py target/sample.duckdb
@@ -120,11 +120,11 @@ lock: .venv/development ## Resolve pyproject.toml again into the lock files
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-clean: ## Remove what builds made; the environment and the published database stay
+clean: ## Remove what builds made; the environment, the kept models and the published database stay
 	@rm -rf target logs spark_warehouse
 	@for file in warehouse.duckdb "$${SEGMENTS_WAREHOUSE:-warehouse.duckdb}"; do \
 		case $$file in "~/"*) file=$$HOME/$${file#"~/"};; esac; \
-		rm -f -- "$$file" "$$file.wal"; rm -rf -- "$$file.tmp"; done
+		rm -f -- "$$file" "$$file.wal" "$$file.marts" "$$file.marts.wal"; rm -rf -- "$$file.tmp"; done
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none found." >&2; exit 1; }

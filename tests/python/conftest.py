@@ -21,6 +21,7 @@ from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from customer_segments.fitting.settings import Settings
+from customer_segments.warehouse import marts_of, open_warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
@@ -103,7 +104,7 @@ def parse_arguments(command: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Build:
-    """A finished dbt run: its two databases and what dbt said of each node."""
+    """A finished dbt run: its databases and what dbt said of each node."""
 
     folder: Path
     success: bool
@@ -117,6 +118,10 @@ class Build:
     @property
     def warehouse(self) -> Path:
         return self.folder / "warehouse.duckdb"
+
+    @property
+    def kept_models(self) -> Path:
+        return self.folder / "models.duckdb"
 
     @property
     def target(self) -> Path:
@@ -142,7 +147,7 @@ class Build:
     def open_warehouse(self) -> duckdb.DuckDBPyConnection:
         """Return the warehouse, read-only, for what is not published."""
         release_warehouse()
-        return duckdb.connect(str(self.warehouse), read_only=True)
+        return open_warehouse(self.warehouse)
 
     def tables(self, names: list[str] | None = None) -> dict[str, list[tuple[Any, ...]]]:
         """Return the rows of the published tables, sorted, by table."""
@@ -158,6 +163,7 @@ def environment(folder: Path, invoice_lines: Path | str) -> dict[str, str]:
         "INVOICE_LINES": str(invoice_lines),
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
+        "SEGMENTS_MODELS": str(folder / "models.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
@@ -243,9 +249,9 @@ def september_build(build_once: Builder) -> Build:
 
 
 def copied(build: Build, folder: Path) -> Path:
-    """Return `folder` with copies of the two databases, to build on without changing the others."""
+    """Return `folder` with copies of the databases, to build on without changing the others."""
     release_warehouse()
-    for file in (build.database, build.warehouse):
+    for file in (build.database, build.warehouse, marts_of(build.warehouse), build.kept_models):
         shutil.copy(file, folder)
     return folder
 
@@ -260,7 +266,7 @@ def compiled_file(build: Build, model: str) -> Path:
 def compiled(build: Build, model: str) -> str:
     """Return the compiled SQL of a model of the sample, its relations by their bare names."""
     sql = compiled_file(build, model).read_text()
-    return re.sub(r'"warehouse"\."\w+"\."(\w+)"', r"\1", sql)
+    return re.sub(r'"(?:warehouse|marts)"\."\w+"\."(\w+)"', r"\1", sql)
 
 
 def _real(name: str) -> Path:

@@ -1,6 +1,6 @@
 """What `make backtest` runs: builds as of earlier days, measured on what came after.
 
-The rows go to a table of the warehouse that rpt_segment_backtest reads, and are printed.
+The rows are kept beside the models, where rpt_segment_backtest reads them, and are printed.
 """
 
 import os
@@ -23,15 +23,14 @@ from customer_segments.commands.dbt_variables import (
     split_variables,
     variables_option,
 )
-from customer_segments.project import PROJECT, first_line
+from customer_segments.project import PROJECT, first_line, kept_models
+from customer_segments.warehouse import marts_of, open_warehouse
 
 DEFAULT_MONTHS = (6, 3)  # before the end of the data
 LABELS = ["+fct_customer_segments", "+fct_customer_rfm", "+fct_baseline_features"]
 OUTCOMES = ["+fct_sale_lines"]
-STORED = "kept.backtest_measures"
-STORE = f"""
-    create schema if not exists kept;
-    create or replace table {STORED} as
+STORE = """
+    create or replace table backtest_measures as
     select
         cast(settings as varchar) as settings,
         cast(input_name as varchar) as input_name,
@@ -64,19 +63,19 @@ class BacktestError(Exception):
 
 def backtest(arguments: list[str]) -> int:
     """Measure the cutoffs that lead the arguments, the rest is for dbt; return the exit code."""
-    database, warehouse = settle_paths()
-    if problem := unusable(database, warehouse):
+    files = settle_paths()
+    if problem := unusable(*files):
         return _fail(problem)
     is_option = [argument.startswith("-") for argument in arguments]
     first_option = is_option.index(True) if any(is_option) else len(arguments)
     try:
         cutoffs = [_day(text) for text in arguments[:first_option]]
         table = _measure(cutoffs, arguments[first_option:])
-        _store(table, warehouse)
+        _store(table, kept_models())
     except (BacktestError, VariablesError) as error:
         return _fail(str(error))
     print(backtest_report(table))
-    print(f"\nStored in {warehouse}: the next build publishes it as rpt_segment_backtest.")
+    print(f"\nStored in {kept_models()}: the next build publishes it as rpt_segment_backtest.")
     return 0
 
 
@@ -95,7 +94,7 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
         print(f"Building all lines of {source}", flush=True)
         # All customers: who has become one of the home country since is still followed.
         outcomes_file = build("outcomes", OUTCOMES, {"customer_scope": "all"})
-        with duckdb.connect(str(outcomes_file), read_only=True) as outcomes:
+        with open_warehouse(outcomes_file) as outcomes:
             [(first, until)] = outcomes.execute(COVERED).fetchall()
             for as_of in sorted(set(cutoffs)) or _default_cutoffs(outcomes, first, until):
                 if first is None or not first < as_of < until:
@@ -105,7 +104,7 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
                     )
                 print(f"Building as of {as_of}", flush=True)
                 past_file = build(str(as_of), LABELS, {"as_of": str(as_of)})
-                with duckdb.connect(str(past_file), read_only=True) as past:
+                with open_warehouse(past_file) as past:
                     [(settings, built_as_of)] = past.execute(SETTINGS).fetchall()
                     if built_as_of != as_of:
                         raise BacktestError(
@@ -114,6 +113,7 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
                         )
                     measured = measure_cutoff(read_cutoff(past, outcomes, as_of))
                 past_file.unlink()
+                marts_of(past_file).unlink()
                 tables.append(
                     measured.assign(
                         settings=settings,
@@ -128,12 +128,15 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
 def _build(
     folder: Path, name: str, models: list[str], variables: dict[str, Any], dbt_arguments: list[str]
 ) -> Path:
-    """Return a new warehouse with `models` and what they are made from."""
+    """Return a new warehouse with `models` and what they are made from; no model is kept for them."""
     warehouse = folder / f"{name}.duckdb"
     command = ["build", "--resource-type", "model", "seed", "--select", *models]
     # A target of its own: the next build need not parse the project again for other variables.
     command += ["--target-path", str(folder / "target"), *variables_option(variables)]
-    with _setting("SEGMENTS_WAREHOUSE", str(warehouse)):
+    with (
+        _setting("SEGMENTS_WAREHOUSE", str(warehouse)),
+        _setting("SEGMENTS_MODELS", str(folder / "models.duckdb")),
+    ):
         errors = run_dbt([*command, *dbt_arguments], is_reported=False)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -183,10 +186,10 @@ def _day(text: str) -> date:
         raise BacktestError(f"Cutoff {text} is no date. Expected such as 2011-09-01.") from None
 
 
-def _store(measured: pd.DataFrame, warehouse: Path) -> None:
+def _store(measured: pd.DataFrame, kept: Path) -> None:
     """Put the rows in the place of those of the backtest before."""
     try:
-        with duckdb.connect(str(warehouse)) as connection:
+        with duckdb.connect(str(kept)) as connection:
             connection.register("measured", measured)
             connection.execute(STORE)
     except duckdb.IOException as error:

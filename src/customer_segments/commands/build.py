@@ -4,6 +4,7 @@ It adds nothing to `dbt build` but its manners: the same project, hooks, models 
 tests bring their own rows, so they say nothing of a user's lines: `make test` runs them.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -17,20 +18,28 @@ from customer_segments.commands.dbt_variables import (
 )
 from customer_segments.commands.messages import plain_exception, plain_result, plain_text
 from customer_segments.commands.summary import summarise
-from customer_segments.project import PROJECT, published_database, users_path, warehouse_database
+from customer_segments.project import (
+    PROJECT,
+    kept_models,
+    published_database,
+    users_path,
+    warehouse_database,
+)
 from customer_segments.report import report
 
 MAX_ERRORS = 5
+FILES = ("SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE", "SEGMENTS_MODELS")
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 QUIET = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
 
 
 def build(dbt_arguments: list[str]) -> int:
     """Build everything, write docs and report, print the summary; return the exit code."""
-    database, warehouse = settle_paths()
+    files = settle_paths()
+    database = files[0]
     try:
         variables, dbt_arguments = split_variables(dbt_arguments)
-        problem = unusable(database, warehouse)
+        problem = unusable(*files)
     except VariablesError as error:
         problem = str(error)
     if problem:
@@ -56,28 +65,29 @@ def build(dbt_arguments: list[str]) -> int:
     return 0
 
 
-def settle_paths() -> tuple[Path, Path]:
-    """Go to the project, the user's paths kept; return the published database, the warehouse."""
-    database, warehouse = published_database(), warehouse_database()
+def settle_paths() -> tuple[Path, Path, Path]:
+    """Go to the project, the user's paths kept; return published database, warehouse, kept models."""
+    files = published_database(), warehouse_database(), kept_models()
     for name in ("INVOICE_LINES", "SEGMENTS_TEMP_DIRECTORY"):
         if path := os.environ.get(name):
             os.environ[name] = str(users_path(path))
-    os.environ |= {"SEGMENTS_DATABASE": str(database), "SEGMENTS_WAREHOUSE": str(warehouse)}
+    os.environ |= dict(zip(FILES, map(str, files), strict=True))
     os.chdir(PROJECT)
-    return database, warehouse
+    return files
 
 
-def unusable(database: Path, warehouse: Path) -> str | None:
-    """Return why the two database files cannot be written."""
-    if database == warehouse:
+def unusable(*files: Path) -> str | None:
+    """Return why the database files, in the order of FILES, cannot be written."""
+    if len(set(files)) < len(files):
+        named = ", ".join(f"{name} {file}" for name, file in zip(FILES, files, strict=True))
         return (
-            f"SEGMENTS_WAREHOUSE and SEGMENTS_DATABASE are the same file, {database}. Builds write "
-            "one and analysts read the other: name two."
+            f"The same file has two names: {named}. Analysts read one, builds write one, and one "
+            "has what is kept from build to build: name three."
         )
-    for file in (database, warehouse):
+    for file in files:
         if file.is_dir():
             return f"{file} is a folder. Expected the path of a DuckDB file."
-    problems = map(_not_writable, (database.parent, warehouse.parent, PROJECT))
+    problems = map(_not_writable, (*(file.parent for file in files), PROJECT))
     return next((problem for problem in problems if problem), None)
 
 
@@ -86,7 +96,7 @@ def run_dbt(arguments: list[str], *, is_reported: bool = True) -> list[str]:
     from dbt.cli.main import dbtRunner  # 2 s to import: after the checks that need none of it
 
     callbacks = [_report_model] if is_reported else []
-    outcome = dbtRunner(callbacks=callbacks).invoke([*QUIET, *arguments])
+    outcome = dbtRunner(callbacks=[_keep_manifest, *callbacks]).invoke([*QUIET, *arguments])
     if outcome.success:
         for result in getattr(outcome.result, "results", []):
             if getattr(result, "status", None) == "warn":
@@ -108,9 +118,15 @@ def _not_writable(folder: Path) -> str | None:
             return None
     except OSError as error:
         return (
-            f"Cannot write to folder {folder}: {error.strerror}. Set SEGMENTS_WAREHOUSE and "
-            "SEGMENTS_DATABASE to files in a folder that you may write to."
+            f"Cannot write to folder {folder}: {error.strerror}. Set {', '.join(FILES)} to files "
+            "in folders that you may write to."
         )
+
+
+def _keep_manifest(event: Any) -> None:
+    """Once dbt has its manifest, Python need not search it for garbage, again and again."""
+    if event.info.name == "FoundStats":
+        gc.freeze()
 
 
 def _report_model(event: Any) -> None:

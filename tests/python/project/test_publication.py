@@ -155,8 +155,8 @@ def test_a_reader_keeps_what_it_opened_while_a_build_publishes(
 def test_what_a_killed_build_left_behind_does_no_harm(
     sample_build: Build, build: Builder, tmp_path: Path
 ) -> None:
-    (tmp_path / "published.duckdb.next").write_bytes(b"half a file")
-    (tmp_path / "published.duckdb.next.wal").write_bytes(b"half a log")
+    (tmp_path / ".published.duckdb.99.next").write_bytes(b"half a file")
+    (tmp_path / ".published.duckdb.99.next.wal").write_bytes(b"half a log")
     found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
     assert found.tables() == sample_build.tables()
-    assert not list(tmp_path.glob("*.next*"))
+    assert not list(tmp_path.glob(".*.next*"))

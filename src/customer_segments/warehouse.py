@@ -1,0 +1,20 @@
+"""The warehouse of a build, opened for reading: two files, the marts being the one that is published."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection in which every table of a build has its name: `fct_orders`, `seeds.x`."""
+    connection = duckdb.connect()
+    for name, file in (("warehouse", warehouse), ("marts", marts_of(warehouse))):
+        quoted = str(file).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as {name} (read_only)")
+    connection.execute("set search_path = 'warehouse.main,marts.main'")
+    return connection
+
+
+def marts_of(warehouse: Path) -> Path:
+    """Return the file of the marts, as profiles.yml names it."""
+    return warehouse.with_name(f"{warehouse.name}.marts")
