@@ -1,13 +1,14 @@
 {#-
-    Until 0.2.0 models were kept in the warehouse. Where there is no file of kept models yet, those in
-    the warehouse go into one, in today's names: labels outlive the upgrade. What such a model lacks,
-    ml_fit_decision sees.
+    Until 0.2.0 models were kept in the warehouse, and marts beside them. Where there is no file of kept
+    models yet, those in such a warehouse go into one, in today's names: labels outlive the upgrade.
+    What such a model lacks, ml_fit_decision sees.
 -#}
 {% macro adopt_older_models() %}
     {%- set older = run_query(
         "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'warehouse' "
         ~ "and (schema_name, table_name) in (('kept', 'ml_kmeans_parameters'), "
-        ~ "('ml', 'ml_model_parameters')) and not file_exists(" ~ quoted(kept_file()) ~ ')'
+        ~ "('ml', 'ml_model_parameters')) and exists (select 1 from duckdb_tables() where database_name "
+        ~ "= 'warehouse' and schema_name = 'main') and not file_exists(" ~ quoted(kept_file()) ~ ')'
     ).columns[0].values() -%}
     {%- if older -%}
         {%- do attach_kept_file() -%}

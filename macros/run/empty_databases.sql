@@ -5,7 +5,7 @@
 {% macro empty_databases() %}
     {%- for database in run_query(
         "select database_name, path, replace(tags['storage_version'], '+', '') "
-        ~ 'from duckdb_databases() where path is not null'
+        ~ "from duckdb_databases() where database_name in ('warehouse', 'marts')"
     ).rows -%}
         {%- do run_query('detach ' ~ database[0]) -%}
         {%- do run_query('select remove_database(' ~ quoted(database[1]) ~ ')') -%}

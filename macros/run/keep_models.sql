@@ -8,12 +8,19 @@
 {#- Make the tables of the source where there are none, with the columns that its yml declares. -#}
 {% macro create_kept_tables() %}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
-        {%- set kept = source('kept', table.name) -%}
+        {%- set kept = _kept(table) -%}
         {%- do run_query('create schema if not exists ' ~ kept.without_identifier()) -%}
         {%- do run_query(_create_kept(kept, table)) -%}
         {#- dbt looked at what there is before this. -#}
-        {%- do adapter.cache_added(kept.incorporate(type='table')) -%}
+        {%- do adapter.cache_added(kept) -%}
     {%- endfor -%}
+{% endmacro %}
+
+{#- Not by source(), which `--empty` makes a query. -#}
+{% macro _kept(table) %}
+    {%- do return(api.Relation.create(
+        database=table.database, schema=table.schema, identifier=table.identifier, type='table'
+    )) -%}
 {% endmacro %}
 
 {% macro _create_kept(name, table) %}
@@ -32,7 +39,7 @@
     {%- do create_kept_tables() -%}
     {%- do attach_kept_file() -%}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
-        {%- set kept = source('kept', table.name) -%}
+        {%- set kept = _kept(table) -%}
         {%- do run_query('delete from ' ~ kept) -%}
         {%- do run_query('insert into ' ~ kept ~ ' by name from kept_file.' ~ table.identifier) -%}
     {%- endfor -%}
@@ -82,7 +89,7 @@
 
 {#- Another build that has it attached at this moment is waited for. -#}
 {% macro attach_kept_file() %}
-    {%- do run_query('select lock_folder_of(' ~ quoted(kept_file()) ~ ')') -%}
+    {%- do run_query('select lock_file(' ~ quoted(kept_file()) ~ ')') -%}
     {%- do run_query('attach ' ~ quoted(kept_file()) ~ ' as kept_file') -%}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
         {%- do run_query(_create_kept('kept_file.' ~ table.identifier, table)) -%}
@@ -91,5 +98,5 @@
 
 {% macro detach_kept_file() %}
     {%- do run_query('detach kept_file') -%}
-    {%- do run_query('select unlock_folder_of(' ~ quoted(kept_file()) ~ ')') -%}
+    {%- do run_query('select unlock_file(' ~ quoted(kept_file()) ~ ')') -%}
 {% endmacro %}

@@ -4,18 +4,19 @@ A dbt macro can run SQL but no Python, so the things that need Python are SQL fu
 looking into invoice files before anything is built, and moving files.
 """
 
-import fcntl
+import glob
 import hashlib
 import hmac
 import json
 import os
 import shutil
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from filelock import FileLock, Timeout
 
 from customer_segments.project import spill_folder
 from customer_segments.reading.file_layouts import InvoiceFileError
@@ -23,9 +24,9 @@ from customer_segments.reading.invoice_files import find_invoice_lines
 
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
-PATIENCE = 600  # seconds that a build waits for another that moves files in the same folder
+PATIENCE = 600  # seconds that a build waits for another that moves the same file
 
-_locks: dict[Path, int] = {}  # open folders that this process has locked
+_locks: dict[str, FileLock] = {}  # of files that this process moves
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -41,13 +42,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Register the SQL functions below, and leave room for Python."""
         if not os.environ.get(MEMORY_LIMIT):
             leave_room(conn)
-        for function in (describe_invoice_lines, has_pseudonym_key, pseudonym):
-            conn.create_function(function.__name__, function)
-        for function in (
-            *(file_exists, copy_file, remove_database, lock_folder_of, unlock_folder_of),
-            *(begin_publication, end_publication),
-        ):
+        for function in FUNCTIONS:
             conn.create_function(function.__name__, function, side_effects=True)
+        conn.create_function("pseudonym", pseudonym)
 
 
 def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
@@ -103,30 +100,22 @@ def remove_database(path: str) -> str:
     return path
 
 
-def lock_folder_of(path: str) -> str:
-    """Wait until no other build moves files in the folder of `path`, and keep others waiting.
-
-    The lock is the folder's own (flock), so it leaves no file behind and ends with the process.
-    """
-    folder = Path(path).resolve().parent
-    if folder not in _locks:  # else a run of this process that failed in between has it
-        _locks[folder] = os.open(folder, os.O_RDONLY)
-    for _ in range(PATIENCE * 10):
-        try:
-            fcntl.flock(_locks[folder], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.1)
-        else:
-            return str(folder)
-    raise TimeoutError(f"Another build has held {folder} for {PATIENCE} s. Wait for it, or end it.")
+def lock_file(path: str) -> str:
+    """Wait until no other build moves the file at `path`, and keep others waiting."""
+    lock = _locks.setdefault(path, FileLock(Path(path).with_name(f".{Path(path).name}.lock")))
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise TimeoutError(
+            f"Another build has held {path} for {PATIENCE} s. Wait for it, or end it."
+        ) from None
+    return path
 
 
-def unlock_folder_of(path: str) -> str:
+def unlock_file(path: str) -> str:
     """Let other builds go on."""
-    folder = Path(path).resolve().parent
-    if folder in _locks:
-        os.close(_locks.pop(folder))
-    return str(folder)
+    _locks.pop(path).release(force=True)
+    return path
 
 
 def begin_publication(published: str) -> str:
@@ -136,9 +125,13 @@ def begin_publication(published: str) -> str:
     goes: it holds what the last input held.
     """
     target = Path(published).resolve()
-    lock_folder_of(str(target))
-    for left_over in target.parent.glob(f".{target.name}.*.next*"):
-        left_over.unlink(missing_ok=True)
+    lock_file(str(target))
+    name = glob.escape(target.name)
+    for left_over in (
+        *target.parent.glob(f".{name}.*.next*"),
+        *target.parent.glob(f"{name}.next*"),
+    ):
+        left_over.unlink()
     return str(target.with_name(f".{target.name}.{os.getpid()}.next"))
 
 
@@ -148,8 +141,15 @@ def end_publication(new: str, published: str) -> str:
     A write-ahead log beside `published` is of the old file: DuckDB would replay it on the new one.
     """
     target = Path(published).resolve()
-    with open(new, "rb") as file:
+    with open(new, "rb+") as file:
         os.fsync(file.fileno())
     Path(f"{target}.wal").unlink(missing_ok=True)
     os.replace(new, target)
-    return unlock_folder_of(str(target))
+    return unlock_file(str(target))
+
+
+# All but `pseudonym` look at files or change them: DuckDB is to call each once, when it is asked.
+FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(describe_invoice_lines, has_pseudonym_key, file_exists, copy_file, remove_database),
+    *(lock_file, unlock_file, begin_publication, end_publication),
+)

@@ -1,4 +1,4 @@
-"""The warehouse of a build, opened for reading: two files, the marts being the one that is published."""
+"""The warehouse of a build, opened for reading: two files, of which the marts are published."""
 
 from pathlib import Path
 

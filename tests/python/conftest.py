@@ -67,7 +67,7 @@ LONG = {
     "test_claims",
     "test_errors",
     "test_fuzzed_ledger",
-    "test_incremental",
+    "test_state",
     "test_item_backtest",
     "test_models",
     "test_other_deliveries",
@@ -78,7 +78,7 @@ LONG = {
 }
 # Two processes take the files of tests in this order, so that neither waits long for the other.
 ORDER = (
-    *("test_incremental", "test_errors", "test_sample"),
+    *("test_state", "test_errors", "test_sample"),
     "any without a build",  # while the sample is built
     "test_report",
     "any with a build",

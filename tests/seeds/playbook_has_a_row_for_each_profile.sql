@@ -28,3 +28,4 @@ full outer join playbook
 where
     profiles.behaviour_profile is null
     or playbook.behaviour_profile is null
+{{ 'limit 0' if flags.EMPTY }}

@@ -52,3 +52,4 @@ full outer join grid
 where
     combinations.recency_score is null
     or coalesce(grid.name_count, 0) <> 1
+{{ 'limit 0' if flags.EMPTY }}

@@ -128,7 +128,7 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
 def _build(
     folder: Path, name: str, models: list[str], variables: dict[str, Any], dbt_arguments: list[str]
 ) -> Path:
-    """Return a new warehouse with `models` and what they are made from; no model is kept for them."""
+    """Return a new warehouse with `models` and what they are made from, none of it kept."""
     warehouse = folder / f"{name}.duckdb"
     command = ["build", "--resource-type", "model", "seed", "--select", *models]
     # A target of its own: the next build need not parse the project again for other variables.

@@ -3,7 +3,6 @@
 Of a data test that fails: what it asks for, and the rows that break it.
 """
 
-import os
 import re
 import shutil
 from pathlib import Path

@@ -1,8 +1,7 @@
 """Clean CSV copies of what DuckDB cannot read by itself: Excel sheets and damaged text files.
 
-A copy is made once for a state of the file (path, size, time of change) and kept in
-`target/invoice_lines/` as long as the file is in that state: a line that was taken out of a file
-must not stay in a copy of it.
+A copy is made once for a state of the file and kept in `target/invoice_lines/` as long as the file
+is in that state: a line that was taken out of a file must not stay in a copy of it.
 """
 
 import csv
@@ -27,7 +26,9 @@ from customer_segments.reading.file_layouts import (
 )
 
 FOLDER = Path("target/invoice_lines")
-_VERSION = 2  # count up when copies are written differently: old ones are then removed
+_VERSION = 3  # count up when copies are written differently: old ones are then removed
+_STATE_PARTS = 6  # and the path
+_END = 1 << 16  # bytes of a file's head and of its tail that its state has
 # In the folder of each state: the state, and a folder of the copies.
 _STATE = "state"
 _COPIES = "copies"
@@ -127,14 +128,23 @@ def _is_current(folder: Path) -> bool:
         return folder.name.startswith(".")
     try:
         state = note.read_bytes()
-        return state == _state(Path(os.fsdecode(state.split(b" ", 3)[-1])))
+        return state == _state(Path(os.fsdecode(state.split(b" ", _STATE_PARTS)[-1])))
     except OSError:
         return False
 
 
 def _state(path: Path) -> bytes:
+    """Return what changes with the content of a file: of the same size, within the same second too.
+
+    A clock may be too coarse to tell two changes apart, and a program may set a time back.
+    """
     found = path.stat()
-    return f"{_VERSION} {found.st_size} {found.st_mtime_ns} ".encode() + os.fsencode(path)
+    with path.open("rb") as file:
+        ends = hashlib.sha256(file.read(_END))
+        file.seek(max(0, found.st_size - _END))
+        ends.update(file.read(_END))
+    parts = (_VERSION, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    return f"{' '.join(map(str, parts))} {ends.hexdigest()} ".encode() + os.fsencode(path)
 
 
 def _write_csv(

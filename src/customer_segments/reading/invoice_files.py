@@ -48,11 +48,11 @@ def find_invoice_lines(location: str, date_order: DateOrder = "infer") -> str:
     """Return the select that reads the lines at `location`: a file, a folder, or a glob.
 
     It has `line_number`, which counts the lines in the order of the files from 1 on, the columns of
-    `COLUMN_NAMES`, typed (an unreadable value is null), `customer_number` in place of a `customer_id`
-    that is a whole number and no text, the raw text of the three columns that can be unreadable as
-    `quantity_text`, `unit_price_text`, `invoice_date_text` (of numbers and dates that the file
-    does not hold as text, only where they cannot be used), in `overflow_text` the fields beyond
-    the header (null for a sound line), `file_name`, and `file_path`.
+    `COLUMN_NAMES`, typed (an unreadable value is null), `customer_number` in place of a
+    `customer_id` that is a whole number and no text, the raw text of the three columns that can be
+    unreadable as `quantity_text`, `invoice_date_text`, `unit_price_text` (of numbers and dates
+    that the file does not hold as text, only where they cannot be used), in `overflow_text` the
+    fields beyond the header (null for a sound line), `file_name`, and `file_path`.
 
     Raises InvoiceFileError when there is nothing to read or a file is not an invoice file.
     """

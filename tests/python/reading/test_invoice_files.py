@@ -242,6 +242,22 @@ def test_workbook_is_copied_once_for_each_state(tmp_path):
     assert not list(Path("target/invoice_lines").glob(".*"))
 
 
+@pytest.mark.parametrize("place", [0, 1_500, 2_999])
+def test_a_file_changed_within_the_same_second_and_size_is_copied_again(tmp_path, place):
+    path = tmp_path / "days.csv"
+    lines = [LINES[0]] * 3_000
+
+    def quantities():
+        write(path, "\n".join([HEADER, *lines]).encode("utf-16"))
+        os.utime(path, ns=(1_291_190_400_000_000_000, 1_291_190_400_000_000_000))
+        found = sorted(read(path, "month_first", "distinct quantity"))
+        return found, path.stat().st_size
+
+    before, size = quantities()
+    lines[place] = lines[place].replace(",24,", ",42,")
+    assert quantities() == ([*before, (42,)], size)
+
+
 def test_copies_forget_what_their_files_forget(tmp_path):
     folder = tmp_path / "days"
     folder.mkdir()
