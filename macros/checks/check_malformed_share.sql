@@ -1,6 +1,6 @@
 {#-
-    After staging: stops the build, before any mart changes, when more than malformed_max_share of
-    the lines cannot be read, of all or of one file: beside years of good lines a file of a day is
+    After staging: stops the build, before anything is made of it, when more than malformed_max_share
+    of the lines cannot be read, of all or of one file: beside years of good lines a file of a day is
     few lines, however bad. A few bad lines are in rpt_malformed_lines; many mean the wrong file.
 -#}
 {% macro check_malformed_share() %}

@@ -1,4 +1,4 @@
-{#- Lines that cannot be used stop the build here, before any mart changes. -#}
+{#- Lines that cannot be used stop the build here, before anything is made of them. -#}
 {{ config(post_hook=['{{ check_malformed_share() }}', '{{ check_far_lines() }}']) }}
 {#- Tills write something when they know nobody: that is not one large customer. -#}
 {%- set nobody = ['0', '0.0', '?', 'na', 'nil', 'guest', 'anonymous', 'unknown'] %}

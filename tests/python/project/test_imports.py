@@ -16,6 +16,7 @@ ORDER = (
     "parallel",
     "relations",
     "published",
+    "warehouse",
     "reading",
     "fitting",
     "judging",
