@@ -11,8 +11,8 @@ are in the [data dictionary](data_dictionary.md), keys and joins on the
 [questions](questions.md).
 
 A build makes these tables in a file beside its warehouse. When no test has failed, a copy of that
-file takes the place of `customer_segments.duckdb` in one step: readers see the last complete result,
-never half of one.
+file takes the place of `customer_segments.duckdb` in one step: readers see the last complete
+result, never half of one.
 Open it read-only with the DuckDB CLI (`duckdb -readonly customer_segments.duckdb`), DBeaver,
 Harlequin, or Python (`duckdb.connect("customer_segments.duckdb", read_only=True)`). Every column
 has its meaning there as a comment.

@@ -3,13 +3,23 @@
 import hashlib
 import hmac
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, VARIABLES, WITHOUT_TESTS, Build, Builder, copied
+from conftest import (
+    PROJECT,
+    SAMPLE,
+    VARIABLES,
+    WITHOUT_TESTS,
+    Build,
+    Builder,
+    copied,
+    environment,
+)
 
 LINES = SAMPLE / "invoice_lines.csv"
 
@@ -159,4 +169,68 @@ def test_what_a_killed_build_left_behind_does_no_harm(
     (tmp_path / ".published.duckdb.99.next.wal").write_bytes(b"half a log")
     found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
     assert found.tables() == sample_build.tables()
+    assert not list(tmp_path.glob(".*.next*"))
+
+
+def test_a_log_beside_the_published_file_is_not_replayed_on_the_next(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
+    """Somebody's writable connection was killed with a change that was only in its log."""
+    folder = copied(sample_build, tmp_path)
+    published = folder / "published.duckdb"
+    change = (
+        "import duckdb, os, sys; connection = duckdb.connect(sys.argv[1]); "
+        "connection.execute('set checkpoint_threshold = \\'1GB\\''); "
+        "connection.execute('create table foreign_table as select 1 as a'); "
+        "connection.execute('delete from fct_orders'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", change, str(published)], check=True)
+    assert published.with_name("published.duckdb.wal").exists()
+    found = build(LINES, *WITHOUT_TESTS, folder=folder)
+    assert found.success
+    assert found.tables() == sample_build.tables()
+
+
+def test_a_link_stays_a_link(sample_build: Build, build: Builder, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "a disk [1]" / "named.duckdb"
+    elsewhere.parent.mkdir()
+    (tmp_path / "published.duckdb").symlink_to(elsewhere)
+    for _ in range(2):  # the link names nothing, then a file
+        found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
+        assert found.success
+        assert (tmp_path / "published.duckdb").is_symlink()
+        assert found.tables() == sample_build.tables()
+    assert {file.name for file in elsewhere.parent.iterdir()} == {
+        "named.duckdb",
+        ".named.duckdb.lock",
+    }
+
+
+def test_two_builds_that_publish_to_one_file_take_turns(
+    sample_build: Build, tmp_path: Path
+) -> None:
+    """Each in a warehouse of its own; whichever is last, the file is whole."""
+    arguments = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+    builds = []
+    for number in range(2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        settings = environment(folder, LINES) | {
+            "SEGMENTS_DATABASE": str(tmp_path / "published.duckdb"),
+            "SEGMENTS_MODELS": str(tmp_path / "models.duckdb"),
+        }
+        builds.append(
+            subprocess.Popen(
+                [*arguments, "--quiet", *WITHOUT_TESTS],
+                cwd=PROJECT,
+                env=os.environ | settings,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+    for running in builds:
+        said, _ = running.communicate(timeout=300)
+        assert running.returncode == 0, said
+    made = Build(tmp_path, success=True, results=[], exception=None)
+    assert made.tables() == sample_build.tables()
     assert not list(tmp_path.glob(".*.next*"))

@@ -315,3 +315,38 @@ def test_removed_customers_are_in_no_byte_of_any_file(build: Builder, tmp_path: 
     write(lines / "wide.csv", others, "utf-16")
     assert build(lines, *DATA_TESTS, folder=folder).success
     assert found() == set()
+
+
+# ---- models of earlier versions
+
+KEPT = Path(__file__).parent / "kept_models"
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [("0.2.0", []), ("0.1.0", []), ("before_0.1.0", ["stored model of an earlier version"])],
+)
+def test_labels_outlive_an_upgrade(
+    sample_build: Build, build: Builder, tmp_path: Path, version: str, fits: list[str]
+) -> None:
+    """Models were kept in the warehouse until 0.2.0; before 0.1.0 they had no rules."""
+    place = "models.duckdb" if version == "0.2.0" else "warehouse.duckdb"
+    shutil.copy(KEPT / f"{version}.duckdb", tmp_path / place)
+    upgraded = build(LINES, *DATA_TESTS, folder=tmp_path)
+    assert upgraded.success, upgraded.failures
+    reasons = "select fit_reason from dim_models order by model_version"
+    assert upgraded.query(reasons) == [(reason,) for reason in ("first model", *fits)]
+    labels = "select customer_id, segment_id from fct_customer_segments order by 1"
+    assert upgraded.query(labels) == sample_build.query(labels)
+
+
+def test_removed_models_do_not_come_back(
+    sample_build: Build, build: Builder, tmp_path: Path
+) -> None:
+    """The warehouse has a copy of those that the last build read."""
+    folder = copied(sample_build, tmp_path)
+    assert build(LINES, *WITHOUT_TESTS, folder=folder).success
+    release_warehouse()
+    (folder / "models.duckdb").unlink()
+    again = build(LINES, *WITHOUT_TESTS, "--vars", "refit: force", folder=folder)
+    assert again.query("select fit_reason from dim_models") == [("first model",)]
