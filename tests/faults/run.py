@@ -10,13 +10,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import duckdb
 
 PROJECT = Path(__file__).resolve().parents[2]
-KILLS = 25
+KILLS = 20
+KILLS_WHILE_PUBLISHING = 10
+READS_A_SECOND = 5
 SEED = 7
 Tables = dict[str, list[tuple[object, ...]]]
 
@@ -26,6 +29,7 @@ def start(folder: Path, **settings: str) -> subprocess.Popen[str]:
     environment = os.environ | {
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
+        "SEGMENTS_MODELS": str(folder / "models.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
@@ -62,6 +66,36 @@ def check(holds: bool, what: str, message: str = "") -> None:
         sys.exit(message or 1)
 
 
+def digests(folder: Path) -> list[tuple[object, ...]]:
+    """Return the number of rows and a digest of each published table."""
+    with duckdb.connect(str(folder / "published.duckdb"), read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        sql = "select '{0}', count(*), sum(hash(row)) from {0} as row"
+        return connection.execute(
+            " union all ".join(sql.format(*name) for name in names)
+        ).fetchall()
+
+
+class Reader(threading.Thread):
+    """Reads the published tables again and again, as dashboards do, and notes what is not whole."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.expected = folder, digests(folder)
+        self.is_over = threading.Event()
+        self.count = 0
+        self.problems: list[str] = []
+
+    def run(self) -> None:
+        while not self.is_over.wait(1 / READS_A_SECOND):
+            self.count += 1
+            try:
+                if digests(self.folder) != self.expected:
+                    self.problems.append("other rows")
+            except duckdb.Error as error:
+                self.problems.append(str(error))
+
+
 def killed(folder: Path, expected: Tables, duration: float) -> None:
     """kill -9 at random moments: what is published is whole, and the next build is right."""
     moments = random.Random(SEED)
@@ -69,19 +103,34 @@ def killed(folder: Path, expected: Tables, duration: float) -> None:
         moment = moments.uniform(0.5, duration)
         build = start(folder)
         time.sleep(moment)
-        over = build.poll() is not None
-        if not over:
-            os.killpg(build.pid, signal.SIGKILL)
-        build.communicate()
-        whole = tables(folder) == expected
-        code, message = finish(start(folder))
-        right = code == 0 and tables(folder) == expected
-        check(
-            whole and right,
-            f"kill {number} of {KILLS} after {moment:.1f} s of {duration:.1f}"
-            + (" (it was over)" if over else ""),
-            message,
-        )
+        when = f"after {moment:.1f} s of {duration:.1f}"
+        kill(build, folder, expected, f"kill {number} of {KILLS} {when}")
+
+
+def killed_while_publishing(folder: Path, expected: Tables) -> None:
+    """kill -9 while the file that is to be published is written."""
+    moments = random.Random(SEED)
+    for number in range(1, KILLS_WHILE_PUBLISHING + 1):
+        build = start(folder)
+        while build.poll() is None and not list(folder.glob(".published.duckdb.*.next")):
+            time.sleep(0.0005)
+        time.sleep(moments.uniform(0, 0.02))
+        size = sum(file.stat().st_size for file in folder.glob(".published.duckdb.*.next"))
+        what = f"kill {number} of {KILLS_WHILE_PUBLISHING} while publishing, {size:,} bytes written"
+        kill(build, folder, expected, what)
+
+
+def kill(build: subprocess.Popen[str], folder: Path, expected: Tables, what: str) -> None:
+    """Kill a build, or see that it is over; then build again."""
+    over = build.poll() is not None
+    if not over:
+        os.killpg(build.pid, signal.SIGKILL)
+    build.communicate()
+    whole = tables(folder) == expected
+    code, message = finish(start(folder))
+    right = code == 0 and tables(folder) == expected
+    right = right and not list(folder.glob(".*.next*"))
+    check(whole and right, what + (" (it was over)" if over else ""), message)
 
 
 def disk_full(folder: Path, expected: Tables) -> None:
@@ -132,10 +181,17 @@ def main() -> None:
         began = time.monotonic()
         finish(start(folder))
         duration = time.monotonic() - began
+        reader = Reader(folder)
+        reader.start()
         two_builds(folder, expected)
         memory_too_low(folder, expected)
         disk_full(folder, expected)
+        killed_while_publishing(folder, expected)
         killed(folder, expected, duration)
+        reader.is_over.set()
+        reader.join()
+        what = f"a reader saw whole tables, {reader.count} times"
+        check(reader.count > KILLS and not reader.problems, what, str(reader.problems[:3]))
 
 
 if __name__ == "__main__":
