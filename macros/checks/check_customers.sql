@@ -4,7 +4,7 @@
 -#}
 {% macro check_customers() %}
     {%- set features = ref('fct_customer_features') -%}
-    {%- set lines = ref('int_invoice_lines_classified') -%}
+    {%- set lines = ref('int_line_dispositions') -%}
     {%- if execute and run_query(
         'select 1 from ' ~ this ~ ' where is_fit and not exists (select 1 from ' ~ features ~ ')'
     ).rows -%}

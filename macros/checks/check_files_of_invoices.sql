@@ -8,22 +8,26 @@
         {%- set items -%}
             from (
                 select
-                    invoice_id,
-                    stock_code,
+                    invoice_key,
+                    item_key,
                     min(file_path) as file_path,
                     max(file_path) as other_file_path
-                from {{ this }}
+                from {{ this }} as repeats
+                inner join {{ ref('stg_online_retail__files') }} as files
+                    on repeats.file_key = files.file_key
                 where duplicate_reason is null
-                group by customer_id, invoice_id, stock_code
+                group by customer_key, invoice_key, item_key
                 having min(file_path) <> max(file_path)
             ) as items
         {%- endset -%}
-        {%- set invoice_count = run_query('select count(distinct invoice_id) ' ~ items).rows[0][0] -%}
+        {%- set invoice_count = run_query('select count(distinct invoice_key) ' ~ items).rows[0][0] -%}
         {%- if invoice_count -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
                 'select invoice_id, stock_code, file_path, other_file_path ' ~ items
-                ~ ' order by 1, 2, 3 limit 3'
+                ~ ' inner join ' ~ ref('dim_invoices') ~ ' as invoices '
+                ~ 'on items.invoice_key = invoices.invoice_key inner join ' ~ ref('dim_stock_codes')
+                ~ ' as stock_codes on items.item_key = stock_codes.item_key order by 1, 2, 3 limit 3'
             ).rows -%}
                 {%- do examples.append(
                     row[1] ~ ' of invoice ' ~ row[0] ~ ' in ' ~ modules.re.split('[/\\\\]', row[2])[-1]

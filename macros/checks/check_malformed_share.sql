@@ -8,7 +8,8 @@
         {#- In one file so many at least, or a typo in a short one would stop the build. -#}
         {%- set least_lines = 20 -%}
         {%- set found = namespace(
-            unreadable='from ' ~ this ~ ' where unreadable_column is not null',
+            unreadable='from ' ~ this ~ ' as lines inner join ' ~ ref('stg_online_retail__files')
+                ~ ' as files on lines.file_key = files.file_key where unreadable_column is not null',
             counts=run_query('select count(*), count(unreadable_column) from ' ~ this).rows[0],
             place=''
         ) -%}
@@ -16,8 +17,9 @@
         {%- if found.counts[1] >= least_lines and found.counts[1] <= found.counts[0] * share -%}
             {%- for row in run_query(
                 'select count(*) as line_count, count(unreadable_column) as unreadable_count, '
-                ~ 'file_path, file_name from ' ~ this ~ ' where file_path in (select file_path '
-                ~ found.unreadable ~ ') group by 3, 4 having count(unreadable_column) >= ' ~ least_lines
+                ~ 'file_path, file_name from ' ~ this ~ ' as lines inner join '
+                ~ ref('stg_online_retail__files') ~ ' as files on lines.file_key = files.file_key '
+                ~ 'group by 3, 4 having count(unreadable_column) >= ' ~ least_lines
                 ~ ' and count(unreadable_column) > count(*) * ' ~ share ~ ' order by 2 desc, 3 limit 1'
             ).rows -%}
                 {%- set found.counts = row -%}
@@ -53,8 +55,9 @@
             {%- endfor -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
-                'select file_name, invoice_id, unreadable_column, unreadable_text ' ~ found.unreadable
-                ~ ' order by line_id limit 3'
+                'select file_name, (select max(invoice_id) from ' ~ ref('stg_online_retail__invoices')
+                ~ ' as invoices where invoices.invoice_key = lines.invoice_key), '
+                ~ 'unreadable_column, unreadable_text ' ~ found.unreadable ~ ' order by line_id limit 3'
             ).rows -%}
                 {%- do examples.append(
                     row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]

@@ -64,8 +64,7 @@
         'create or replace temp table pseudonyms as '
         ~ 'select customer_id, pseudonym(customer_id) as pseudonym from (select distinct '
         ~ 'customer_id from '
-        ~ graph.nodes['model.customer_segments.stg_online_retail__invoice_lines'].relation_name
-        ~ ' where customer_id is not null)'
+        ~ graph.nodes['model.customer_segments.dim_customer_ids'].relation_name ~ ')'
     ) -%}
     {%- for mart in marts -%}
         {%- set hidden = [] -%}

@@ -5,8 +5,10 @@
 -#}
 {% macro start_build() %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- set reads_lines =
-            'model.customer_segments.stg_online_retail__invoice_lines' in selected_resources -%}
+        {%- set readers = graph.nodes.values() | selectattr('depends_on.nodes', 'defined')
+            | selectattr('unique_id', 'in', selected_resources)
+            | map(attribute='depends_on.nodes') | sum(start=[]) -%}
+        {%- set reads_lines = 'source.customer_segments.online_retail.invoice_lines' in readers -%}
         {{ adapter.dispatch('start_build')(reads_lines) }}
     {%- endif -%}
 {% endmacro %}
@@ -23,7 +25,13 @@
     {%- do read_kept() -%}
     {%- if reads_lines -%}
         {%- do run_query('create schema if not exists warehouse.raw') -%}
-        {%- do run_query('create or replace view warehouse.raw.invoice_lines as ' ~ lines) -%}
+        {#- Staging looks at the lines several times. -#}
+        {%- set select = lines.select -%}
+        {%- if lines.is_table -%}
+            {%- do run_query('create or replace table warehouse.raw.read_lines as ' ~ select) -%}
+            {%- set select = 'select * from warehouse.raw.read_lines' -%}
+        {%- endif -%}
+        {%- do run_query('create or replace view warehouse.raw.invoice_lines as ' ~ select) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -46,7 +54,7 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- The select that reads the lines of the files that INVOICE_LINES names. -#}
+{#- The select that reads the lines of the files that INVOICE_LINES names, and whether it is to run only once. -#}
 {% macro describe_invoice_lines() %}
     {%- set found = fromjson(run_query(
         'select describe_invoice_lines('
@@ -56,5 +64,5 @@
     {%- if found.error -%}
         {{ exceptions.raise_compiler_error(found.error) }}
     {%- endif -%}
-    {%- do return(found.select) -%}
+    {%- do return(found) -%}
 {% endmacro %}

@@ -12,13 +12,19 @@ as_of as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
 -- The exercise's own rules: every line with a customer counts, postage and manual entries too.
 identified_lines as (
 
     select
-        lines.customer_id,
-        lines.invoice_id,
-        coalesce(lines.written_stock_code, lines.stock_code) as written_stock_code,
+        lines.customer_key,
+        lines.invoice_key,
+        lines.written_item_key,
         lines.line_value
 
     from lines
@@ -26,7 +32,7 @@ identified_lines as (
     cross join as_of
 
     where
-        lines.customer_id is not null
+        lines.customer_key is not null
         and lines.unreadable_column is null
         and lines.invoiced_at < as_of.as_of_date
 
@@ -35,8 +41,8 @@ identified_lines as (
 carts as (
 
     select
-        customer_id,
-        invoice_id,
+        customer_key,
+        invoice_key,
         sum(line_value) as order_value
 
     from identified_lines
@@ -47,7 +53,7 @@ carts as (
 cart_features as (
 
     select
-        customer_id,
+        customer_key,
         count(*) as total_transactions,
         cast(min(order_value) as double) as min_cart_value,
         cast(max(order_value) as double) as max_cart_value,
@@ -61,9 +67,9 @@ cart_features as (
 line_features as (
 
     select
-        customer_id,
+        customer_key,
         count(*) as total_products,
-        count(distinct written_stock_code) as total_unique_products,
+        count(distinct written_item_key) as total_unique_products,
         cast(sum(line_value) as double) as total_sales,
         cast(sum(line_value) as double) / count(*) as avg_product_value
 
@@ -75,7 +81,7 @@ line_features as (
 final as (
 
     select
-        line_features.customer_id,
+        customers.customer_id,
         cart_features.total_transactions,
         line_features.total_products,
         line_features.total_unique_products,
@@ -88,7 +94,10 @@ final as (
     from line_features
 
     inner join cart_features
-        on line_features.customer_id = cart_features.customer_id
+        on line_features.customer_key = cart_features.customer_key
+
+    inner join customers
+        on line_features.customer_key = customers.customer_key
 
 )
 

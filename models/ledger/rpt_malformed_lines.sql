@@ -4,7 +4,7 @@ with
 lines as (
 
     select
-        file_path,
+        file_key,
         line_id
 
     from {{ ref('stg_online_retail__invoice_lines') }}
@@ -19,14 +19,32 @@ malformed_lines as (
 
 ),
 
+invoices as (
+
+    select * from {{ ref('dim_invoices') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
+files as (
+
+    select * from {{ ref('stg_online_retail__files') }}
+
+),
+
 first_lines as (
 
     select
-        file_path,
+        file_key,
         min(line_id) as line_id
 
     from lines
-    where file_path in (select malformed_lines.file_path from malformed_lines)
+    where file_key in (select malformed_lines.file_key from malformed_lines)
     group by 1
 
 ),
@@ -36,11 +54,11 @@ final as (
     select
         ---------- ids
         malformed_lines.line_id,
-        malformed_lines.invoice_id,
-        malformed_lines.stock_code,
+        invoices.invoice_id,
+        stock_codes.stock_code,
 
         ---------- strings
-        malformed_lines.file_name,
+        files.file_name,
         malformed_lines.unreadable_column,
         malformed_lines.unreadable_text,
 
@@ -50,7 +68,16 @@ final as (
     from malformed_lines
 
     inner join first_lines
-        on malformed_lines.file_path = first_lines.file_path
+        on malformed_lines.file_key = first_lines.file_key
+
+    inner join files
+        on malformed_lines.file_key = files.file_key
+
+    left join invoices
+        on malformed_lines.invoice_key = invoices.invoice_key
+
+    left join stock_codes
+        on malformed_lines.item_key = stock_codes.item_key
 
 )
 

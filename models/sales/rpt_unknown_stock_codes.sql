@@ -3,13 +3,19 @@ with
 
 lines as (
 
-    select * from {{ ref('int_invoice_lines_classified') }}
+    select * from {{ ref('int_line_dispositions') }}
 
 ),
 
 stock_codes as (
 
-    select * from {{ ref('int_stock_codes_classified') }}
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
+descriptions as (
+
+    select * from {{ ref('dim_descriptions') }}
 
 ),
 
@@ -20,7 +26,7 @@ final as (
         stock_codes.stock_code,
 
         ---------- strings
-        max(lines.item_description) as example_description,
+        max(descriptions.item_description) as example_description,
 
         ---------- numbers
         count(*) as line_count,
@@ -29,7 +35,10 @@ final as (
     from stock_codes
 
     inner join lines
-        on stock_codes.stock_code = lines.stock_code
+        on stock_codes.item_key = lines.item_key
+
+    left join descriptions
+        on lines.description_key = descriptions.description_key
 
     where
         not stock_codes.is_known

@@ -12,20 +12,56 @@ as_of as (
 
 ),
 
+files as (
+
+    select * from {{ ref('stg_online_retail__files') }}
+
+),
+
+home_countries as (
+
+    select distinct country_key
+    from {{ ref('stg_online_retail__countries') }}
+    where lower(country) = {{ quoted(var('home_country') | trim | lower) }}
+
+),
+
+line_totals as (
+
+    select
+        file_key,
+        country_key,
+        count(*) as line_count,
+        min(invoiced_at) filter (where unreadable_column is null) as first_invoiced_at,
+        max(invoiced_at) filter (where unreadable_column is null) as last_invoiced_at
+
+    from lines
+    group by 1, 2
+
+),
+
 input_totals as (
 
     select
-        count(*) as line_count,
-        count(distinct file_path) as file_count,
-        min(file_name) as first_file_name,
-        max(file_name) as last_file_name,
-        min(invoiced_at) filter (where unreadable_column is null) as first_invoiced_at,
-        max(invoiced_at) filter (where unreadable_column is null) as last_invoiced_at,
-        count(*) filter (
-            where lower(country) = {{ quoted(var('home_country') | trim | lower) }}
+        cast(sum(line_totals.line_count) as bigint) as line_count,
+        count(distinct files.file_path) as file_count,
+        min(files.file_name) as first_file_name,
+        max(files.file_name) as last_file_name,
+        min(line_totals.first_invoiced_at) as first_invoiced_at,
+        max(line_totals.last_invoiced_at) as last_invoiced_at,
+        cast(
+            coalesce(
+                sum(line_totals.line_count) filter (where home_countries.country_key is not null), 0
+            ) as bigint
         ) as home_country_line_count
 
-    from lines
+    from line_totals
+
+    inner join files
+        on line_totals.file_key = files.file_key
+
+    left join home_countries
+        on line_totals.country_key = home_countries.country_key
 
 ),
 

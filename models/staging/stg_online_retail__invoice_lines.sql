@@ -1,8 +1,5 @@
 {#- Lines that cannot be used stop the build here, before anything is made of them. -#}
 {{ config(post_hook=['{{ check_malformed_share() }}', '{{ check_far_lines() }}']) }}
-{#- Tills write something when they know nobody: that is not one large customer. -#}
-{%- set nobody = ['0', '0.0', '?', 'na', 'nil', 'guest', 'anonymous', 'unknown'] %}
-
 with
 
 source as (
@@ -11,66 +8,88 @@ source as (
 
 ),
 
-trimmed as (
+invoices as (
 
-    select
-        line_number,
-        {{ trimmed('invoice_no') }} as invoice_no,
-        customer_number,
-        {{ trimmed('customer_id') }} as customer_id,
-        {{ trimmed('stock_code') }} as stock_code,
-        stock_code as written_stock_code,
-        {{ trimmed('description') }} as description,
-        {{ trimmed('country') }} as country,
-        file_name,
-        file_path,
-        quantity,
-        unit_price,
-        invoice_date,
-        quantity_text,
-        unit_price_text,
-        invoice_date_text,
-        overflow_text
-
-    from source
+    select * from {{ ref('stg_online_retail__invoices') }}
 
 ),
 
-renamed as (
+-- An id is a number or a text, as its file holds it.
+customer_numbers as (
+
+    select * from {{ ref('stg_online_retail__customers') }}
+    where customer_number is not null
+
+),
+
+customer_texts as (
+
+    select * from {{ ref('stg_online_retail__customers') }}
+    where customer_number is null
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('stg_online_retail__stock_codes') }}
+
+),
+
+descriptions as (
+
+    select * from {{ ref('stg_online_retail__descriptions') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('stg_online_retail__countries') }}
+
+),
+
+files as (
+
+    select * from {{ ref('stg_online_retail__files') }}
+
+),
+
+keyed as (
 
     select
-        ---------- ids
-        line_number as line_id,
-        {{ blank_to_null('upper(invoice_no)') }} as invoice_id,
-        case
-            when customer_number is not null
-                then nullif(cast(customer_number as {{ dbt.type_string() }}), '0')
-            else {{ whole_number_id(blank_to_null('customer_id', or_words=nobody)) }}
-        end as customer_id,
-        {{ blank_to_null('upper(stock_code)') }} as stock_code,
-        written_stock_code,
+        source.*,
+        {{ line_value('source.quantity', 'source.unit_price') }} as line_value,
+        invoices.invoice_key,
+        invoices.is_cancellation as is_marked_cancellation,
+        invoices.is_adjustment,
+        coalesce(customer_numbers.customer_key, customer_texts.customer_key) as customer_key,
+        stock_codes.item_key,
+        stock_codes.written_item_key,
+        descriptions.description_key,
+        countries.country_key,
+        files.file_key
 
-        ---------- strings
-        {{ blank_to_null('description') }} as item_description,
-        {{ blank_to_null('country') }} as country,
-        file_name,
-        file_path,
+    from source
 
-        ---------- numbers
-        quantity,
-        unit_price,
-        {{ line_value('quantity', 'unit_price') }} as line_value,
+    left join invoices
+        on source.invoice_no = invoices.written_invoice_no
 
-        ---------- timestamps
-        invoice_date as invoiced_at,
+    left join customer_numbers
+        on source.customer_number = customer_numbers.customer_number
 
-        ---------- as written, for the lines that cannot be read
-        quantity_text,
-        unit_price_text,
-        invoice_date_text,
-        overflow_text
+    left join customer_texts
+        on source.customer_id = customer_texts.written_customer_id
 
-    from trimmed
+    left join stock_codes
+        on source.stock_code = stock_codes.written_stock_code
+
+    left join descriptions
+        on source.description = descriptions.written_description
+
+    left join countries
+        on source.country = countries.written_country
+
+    left join files
+        on source.file_path = files.file_path
 
 ),
 
@@ -81,20 +100,15 @@ flagged as (
         case
             -- First: fields too many mean that the others are not what they seem.
             when overflow_text is not null then 'more fields than columns'
-            when invoice_id is null then 'invoice number'
-            when stock_code is null then 'stock code'
+            when invoice_key is null then 'invoice number'
+            when item_key is null then 'stock code'
             when quantity is null then 'quantity'
             when unit_price is null then 'unit price'
             when line_value is null then 'line value'
-            when invoiced_at is null then 'invoice date'
-        end as unreadable_column,
-        -- Not every shop marks its returns: units that come back at a price are one, too.
-        coalesce(
-            {{ is_marked_invoice('invoice_id', 'C') }} or (quantity < 0 and unit_price > 0),
-            false
-        ) as is_cancellation
+            when invoice_date is null then 'invoice date'
+        end as unreadable_column
 
-    from renamed
+    from keyed
 
 ),
 
@@ -102,17 +116,16 @@ final as (
 
     select
         ---------- ids
-        line_id,
-        invoice_id,
-        customer_id,
-        stock_code,
-        nullif(written_stock_code, stock_code) as written_stock_code,
+        line_number as line_id,
+        invoice_key,
+        customer_key,
+        item_key,
+        written_item_key,
+        description_key,
+        country_key,
+        file_key,
 
         ---------- strings
-        item_description,
-        country,
-        file_name,
-        file_path,
         unreadable_column,
         case unreadable_column
             when 'quantity' then quantity_text
@@ -132,10 +145,13 @@ final as (
         line_value,
 
         ---------- booleans
-        is_cancellation,
+        -- Not every shop marks its returns: units that come back at a price are one, too.
+        coalesce(is_marked_cancellation or (quantity < 0 and unit_price > 0), false)
+            as is_cancellation,
+        coalesce(is_adjustment, false) as is_adjustment,
 
         ---------- timestamps
-        invoiced_at
+        invoice_date as invoiced_at
 
     from flagged
 

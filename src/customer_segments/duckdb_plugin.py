@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from customer_segments.project import spill_folder
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
+from customer_segments.reading.invoice_selects import COUNTING
 
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
@@ -58,10 +59,12 @@ def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
 def describe_invoice_lines(location: str, date_order: str) -> str:
     """Return as JSON the `select` that reads the files at `location`, or an `error`.
 
+    `is_table` says whether to write its lines down: only Parquet files are quick to read again.
     An exception would reach the user wrapped in DuckDB's own words, hence the JSON.
     """
     try:
-        return json.dumps({"select": find_invoice_lines(location, date_order)})  # type: ignore[arg-type]
+        select = find_invoice_lines(location, date_order)  # type: ignore[arg-type]
+        return json.dumps({"select": select, "is_table": COUNTING in select})
     except InvoiceFileError as error:
         return json.dumps({"error": str(error)})
 

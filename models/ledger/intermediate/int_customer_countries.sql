@@ -20,11 +20,27 @@ as_of as (
 
 ),
 
-customer_countries as (
+countries as (
+
+    select distinct
+        country_key,
+        country
+
+    from {{ ref('stg_online_retail__countries') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+country_totals as (
 
     select
-        lines.customer_id,
-        coalesce(lines.country, 'Unspecified') as country,
+        lines.customer_key,
+        lines.country_key,
         sum(lines.line_value) as net_value,
         max(lines.invoiced_at) as last_invoiced_at
 
@@ -35,8 +51,26 @@ customer_countries as (
     where
         lines.line_id not in (select duplicates.line_id from duplicates)
         and lines.invoiced_at < as_of.as_of_date
-        and lines.customer_id is not null
+        and lines.customer_key is not null
         and lines.unreadable_column is null
+
+    group by 1, 2
+
+),
+
+-- No country and one that is called so are the same.
+customer_countries as (
+
+    select
+        country_totals.customer_key,
+        coalesce(countries.country, 'Unspecified') as country,
+        sum(country_totals.net_value) as net_value,
+        max(country_totals.last_invoiced_at) as last_invoiced_at
+
+    from country_totals
+
+    left join countries
+        on country_totals.country_key = countries.country_key
 
     group by 1, 2
 
@@ -47,10 +81,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by customer_id
+            partition by customer_key
             order by net_value desc, last_invoiced_at desc, country
         ) as country_rank,
-        count(*) over (partition by customer_id) as country_count
+        count(*) over (partition by customer_key) as country_count
 
     from customer_countries
 
@@ -59,13 +93,25 @@ ranked as (
 final as (
 
     select
-        customer_id,
-        country,
-        country_count,
-        {{ is_in_scope('country') }} as is_in_scope
+        ---------- ids
+        ranked.customer_key,
+        customer_ids.customer_id,
+
+        ---------- strings
+        ranked.country,
+
+        ---------- numbers
+        ranked.country_count,
+
+        ---------- booleans
+        {{ is_in_scope('ranked.country') }} as is_in_scope
 
     from ranked
-    where country_rank = 1
+
+    inner join customer_ids
+        on ranked.customer_key = customer_ids.customer_key
+
+    where ranked.country_rank = 1
 
 )
 

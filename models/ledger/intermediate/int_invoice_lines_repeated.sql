@@ -1,6 +1,6 @@
 {%- set same_line -%}
-    lines.invoice_id, lines.stock_code, lines.quantity, lines.invoiced_at, lines.unit_price,
-    lines.customer_id, lines.country, lines.item_description
+    lines.invoice_key, lines.item_key, lines.quantity, lines.invoiced_at, lines.unit_price,
+    lines.customer_key, lines.country_key, lines.description_key
 {%- endset -%}
 
 {{ config(post_hook='{{ check_files_of_invoices() }}') }}
@@ -12,13 +12,19 @@ lines as (
 
 ),
 
+files as (
+
+    select * from {{ ref('stg_online_retail__files') }}
+
+),
+
 -- Once more, with few columns: DuckDB keeps a copy of a CTE that is read twice.
 line_items as (
 
     select
-        customer_id,
-        invoice_id,
-        stock_code,
+        customer_key,
+        invoice_key,
+        item_key,
         unreadable_column
 
     from {{ ref('stg_online_retail__invoice_lines') }}
@@ -29,7 +35,7 @@ line_items as (
 -- columns.
 repeated_items as (
 
-    select {{ row_hash(['customer_id', 'invoice_id', 'stock_code']) }} as item_hash
+    select {{ row_hash(['customer_key', 'invoice_key', 'item_key']) }} as item_hash
     from line_items
     where unreadable_column is null
     group by 1
@@ -41,16 +47,16 @@ copies as (
 
     select
         lines.line_id,
-        lines.invoice_id,
-        lines.customer_id,
-        lines.stock_code,
-        lines.file_path,
+        lines.invoice_key,
+        lines.customer_key,
+        lines.item_key,
+        lines.file_key,
         row_number() over (
             partition by {{ same_line }}
-            order by lines.file_path, lines.line_id
+            order by files.file_path, lines.line_id
         ) as copy_number,
         row_number() over (
-            partition by {{ same_line }}, lines.file_path
+            partition by {{ same_line }}, lines.file_key
             order by lines.line_id
         ) as file_copy_number
 
@@ -58,8 +64,11 @@ copies as (
 
     inner join repeated_items
         on
-            {{ row_hash(['lines.customer_id', 'lines.invoice_id', 'lines.stock_code']) }}
+            {{ row_hash(['lines.customer_key', 'lines.invoice_key', 'lines.item_key']) }}
             = repeated_items.item_hash
+
+    inner join files
+        on lines.file_key = files.file_key
 
     where lines.unreadable_column is null
 
@@ -69,10 +78,10 @@ final as (
 
     select
         line_id,
-        invoice_id,
-        customer_id,
-        stock_code,
-        file_path,
+        invoice_key,
+        customer_key,
+        item_key,
+        file_key,
         case
             when copy_number = 1 then null
             when file_copy_number > 1 then 'repeated in its file'

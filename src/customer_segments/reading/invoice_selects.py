@@ -22,6 +22,10 @@ from customer_segments.reading.value_formats import (
 )
 
 
+# What numbers lines that no file numbers; such a select is to run only once.
+COUNTING = "row_number() over ()"
+
+
 def select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:
     """Return the select over the lines of all files, numbered.
 
@@ -40,7 +44,7 @@ def select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> st
     lines = "\nunion all\n".join(selects)
     if are_numbered:
         return lines
-    return f"select * replace (row_number() over () as line_number)\nfrom (\n{lines}\n)"
+    return f"select * replace ({COUNTING} as line_number)\nfrom (\n{lines}\n)"
 
 
 def select_lines(

@@ -1,8 +1,8 @@
 with
 
-lines as (
+written_codes as (
 
-    select * from {{ ref('stg_online_retail__invoice_lines') }}
+    select * from {{ ref('stg_online_retail__stock_codes') }}
 
 ),
 
@@ -14,9 +14,11 @@ kinds as (
 
 stock_codes as (
 
-    select distinct stock_code
-    from lines
-    where stock_code is not null
+    select distinct
+        item_key,
+        stock_code
+
+    from written_codes
 
 ),
 
@@ -24,10 +26,11 @@ stock_codes as (
 ranked as (
 
     select
+        stock_codes.item_key,
         stock_codes.stock_code,
         kinds.kind,
         row_number() over (
-            partition by stock_codes.stock_code
+            partition by stock_codes.item_key
             order by length(kinds.code_pattern) desc, kinds.code_pattern
         ) as pattern_rank
 
@@ -41,8 +44,14 @@ ranked as (
 final as (
 
     select
+        ---------- ids
+        item_key,
         stock_code,
+
+        ---------- strings
         coalesce(kind, 'merchandise') as stock_code_kind,
+
+        ---------- booleans
         coalesce(kind, 'merchandise') = 'merchandise' as is_merchandise,
         kind is not null as is_known
 

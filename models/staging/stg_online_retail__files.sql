@@ -1,0 +1,24 @@
+with
+
+source as (
+
+    select distinct
+        file_path,
+        file_name
+
+    from {{ source('online_retail', 'invoice_lines') }}
+
+),
+
+final as (
+
+    select
+        {{ text_key('file_path') }} as file_key,
+        file_path,
+        file_name
+
+    from source
+
+)
+
+select * from final

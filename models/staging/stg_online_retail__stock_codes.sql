@@ -1,0 +1,43 @@
+with
+
+source as (
+
+    select distinct stock_code
+    from {{ source('online_retail', 'invoice_lines') }}
+
+),
+
+trimmed as (
+
+    select
+        stock_code as written_stock_code,
+        upper({{ trimmed('stock_code') }}) as stock_code
+
+    from source
+
+),
+
+renamed as (
+
+    select
+        written_stock_code,
+        {{ blank_to_null('stock_code') }} as stock_code
+
+    from trimmed
+
+),
+
+final as (
+
+    select
+        {{ text_key('stock_code') }} as item_key,
+        stock_code,
+        {{ text_key('written_stock_code') }} as written_item_key,
+        written_stock_code
+
+    from renamed
+    where stock_code is not null
+
+)
+
+select * from final
