@@ -10,8 +10,11 @@
         {%- if order_count -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
-                'select invoice_id, customer_id, order_date, cast(last_line_at as date) ' ~ apart
-                ~ ' order by order_date, invoice_id, customer_id limit 3'
+                'select invoice_id, customer_id, order_date, cast(last_line_at as date) from (select * '
+                ~ apart ~ ') as orders inner join ' ~ ref('dim_invoices') ~ ' as invoices on '
+                ~ 'orders.invoice_key = invoices.invoice_key inner join ' ~ ref('dim_customer_ids')
+                ~ ' as customers on orders.customer_key = customers.customer_key '
+                ~ 'order by order_date, invoice_id, customer_id limit 3'
             ).rows -%}
                 {%- do examples.append(
                     'invoice ' ~ row[0] ~ ' of customer ' ~ row[1] ~ ' is of ' ~ row[2] ~ ' and of '

@@ -8,14 +8,14 @@ customers as (
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('fct_orders_keyed') }}
 
 ),
 
 customer_orders as (
 
     select
-        customer_id,
+        customer_key,
         count(*) filter (where has_net_units) as order_count,
         min(order_date) filter (where has_net_units) as first_order_date,
         max(order_date) filter (where has_net_units) as last_order_date
@@ -36,7 +36,7 @@ final as (
         -- The one place that says who is segmented: customers with something left to value.
         case
             when customer_orders.order_count > 0 then 'segmented'
-            when customer_orders.customer_id is not null then 'returned everything'
+            when customer_orders.customer_key is not null then 'returned everything'
             else 'no merchandise bought'
         end as customer_status,
 
@@ -51,7 +51,7 @@ final as (
     from customers
 
     left join customer_orders
-        on customers.customer_id = customer_orders.customer_id
+        on customers.customer_key = customer_orders.customer_key
 
     where customers.is_in_scope
 

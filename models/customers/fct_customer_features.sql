@@ -2,19 +2,19 @@ with
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('fct_orders_keyed') }}
 
 ),
 
 customer_items as (
 
-    select * from {{ ref('fct_customer_items') }}
+    select * from {{ ref('fct_customer_items_keyed') }}
 
 ),
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
+    select * from {{ ref('int_customer_countries') }}
 
 ),
 
@@ -35,7 +35,7 @@ kept_orders as (
 return_totals as (
 
     select
-        customer_id,
+        customer_key,
         cast(sum(returned_unit_count) as double) / sum(sold_unit_count) as return_share
 
     from orders
@@ -46,7 +46,7 @@ return_totals as (
 order_totals as (
 
     select
-        customer_id,
+        customer_key,
         count(*) as order_count,
         cast(sum(line_count) as bigint) as line_count,
         cast(sum(net_unit_count) as bigint) as net_unit_count,
@@ -72,7 +72,7 @@ order_totals as (
 order_days as (
 
     select distinct
-        customer_id,
+        customer_key,
         order_date
 
     from kept_orders
@@ -82,9 +82,9 @@ order_days as (
 order_gaps as (
 
     select
-        customer_id,
+        customer_key,
         {{ dbt.datediff(
-            'lag(order_date) over (partition by customer_id order by order_date)',
+            'lag(order_date) over (partition by customer_key order by order_date)',
             'order_date',
             'day'
         ) }} as gap_days
@@ -96,7 +96,7 @@ order_gaps as (
 gap_medians as (
 
     select
-        customer_id,
+        customer_key,
         cast(median(gap_days) as double) as median_days_between_orders
 
     from order_gaps
@@ -107,7 +107,7 @@ gap_medians as (
 item_shares as (
 
     select
-        customer_items.customer_id,
+        customer_items.customer_key,
         customer_items.order_count,
         cast(customer_items.net_sales as double)
         / cast(order_totals.net_sales as double) as sales_share
@@ -115,14 +115,14 @@ item_shares as (
     from customer_items
 
     inner join order_totals
-        on customer_items.customer_id = order_totals.customer_id
+        on customer_items.customer_key = order_totals.customer_key
 
 ),
 
 item_totals as (
 
     select
-        customer_id,
+        customer_key,
         count(*) as item_count,
         count(*) filter (where order_count > 1) as repeat_item_count,
         -- Decimals add up to the same sum in any order, doubles do not.
@@ -139,7 +139,7 @@ final as (
 
     select
         ---------- ids
-        order_totals.customer_id,
+        customers.customer_id,
 
         ---------- strings
         customers.country,
@@ -184,16 +184,16 @@ final as (
     from order_totals
 
     inner join item_totals
-        on order_totals.customer_id = item_totals.customer_id
+        on order_totals.customer_key = item_totals.customer_key
 
     inner join customers
-        on order_totals.customer_id = customers.customer_id
+        on order_totals.customer_key = customers.customer_key
 
     inner join return_totals
-        on order_totals.customer_id = return_totals.customer_id
+        on order_totals.customer_key = return_totals.customer_key
 
     left join gap_medians
-        on order_totals.customer_id = gap_medians.customer_id
+        on order_totals.customer_key = gap_medians.customer_key
 
     cross join as_of
 

@@ -2,7 +2,7 @@ with
 
 customer_items as (
 
-    select * from {{ ref('fct_customer_items') }}
+    select * from {{ ref('fct_customer_items_keyed') }}
 
 ),
 
@@ -12,10 +12,16 @@ items as (
 
 ),
 
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
 item_totals as (
 
     select
-        stock_code,
+        item_key,
         count(*) as customer_count,
         cast(sum(order_count) as bigint) as order_count,
         cast(sum(net_unit_count) as bigint) as net_unit_count,
@@ -30,7 +36,7 @@ final as (
 
     select
         ---------- ids
-        item_totals.stock_code,
+        stock_codes.stock_code,
 
         ---------- strings
         items.item_name,
@@ -46,8 +52,11 @@ final as (
 
     from item_totals
 
+    inner join stock_codes
+        on item_totals.item_key = stock_codes.item_key
+
     left join items
-        on item_totals.stock_code = items.stock_code
+        on item_totals.item_key = items.item_key
 
 )
 

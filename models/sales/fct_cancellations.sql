@@ -2,13 +2,31 @@ with
 
 lines as (
 
-    select * from {{ ref('int_invoice_lines_classified') }}
+    select * from {{ ref('int_line_dispositions') }}
 
 ),
 
 matches as (
 
     select * from {{ ref('int_cancellations_matched') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('dim_invoices') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
 
 ),
 
@@ -30,9 +48,9 @@ final as (
     select
         ---------- ids
         lines.line_id,
-        lines.invoice_id,
-        lines.customer_id,
-        lines.stock_code,
+        invoices.invoice_id,
+        customers.customer_id,
+        stock_codes.stock_code,
 
         ---------- strings
         case
@@ -59,6 +77,15 @@ final as (
 
     left join matched_lines
         on lines.line_id = matched_lines.cancellation_line_id
+
+    inner join invoices
+        on lines.invoice_key = invoices.invoice_key
+
+    inner join customers
+        on lines.customer_key = customers.customer_key
+
+    inner join stock_codes
+        on lines.item_key = stock_codes.item_key
 
     where lines.disposition = 'cancellation'
 

@@ -1,8 +1,21 @@
+{{ config(materialized='view') }}
 with
 
-sale_lines as (
+customer_items as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_customer_items_keyed') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
 
 ),
 
@@ -10,25 +23,26 @@ final as (
 
     select
         ---------- ids
-        customer_id,
-        stock_code,
+        customers.customer_id,
+        stock_codes.stock_code,
 
         ---------- numbers
-        -- Of most orders one line holds the item: only the others need to be told apart.
-        count(*) filter (where not is_item_repeated)
-        + count(distinct invoice_id) filter (where is_item_repeated)
-            as order_count,
-        count(*) as line_count,
-        cast(sum(net_unit_count) as bigint) as net_unit_count,
-        cast(sum(net_sales) as decimal(18, 4)) as net_sales,
+        customer_items.order_count,
+        customer_items.line_count,
+        customer_items.net_unit_count,
+        customer_items.net_sales,
 
         ---------- dates
-        cast(min(invoiced_at) as date) as first_bought_date,
-        cast(max(invoiced_at) as date) as last_bought_date
+        customer_items.first_bought_date,
+        customer_items.last_bought_date
 
-    from sale_lines
-    where net_unit_count > 0
-    group by 1, 2
+    from customer_items
+
+    inner join customers
+        on customer_items.customer_key = customers.customer_key
+
+    inner join stock_codes
+        on customer_items.item_key = stock_codes.item_key
 
 )
 

@@ -1,9 +1,21 @@
-{{ config(post_hook='{{ check_order_days() }}') }}
+{{ config(materialized='view') }}
 with
 
-sale_lines as (
+orders as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_orders_keyed') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('dim_invoices') }}
 
 ),
 
@@ -11,37 +23,35 @@ final as (
 
     select
         ---------- ids
-        customer_id,
-        invoice_id,
+        customers.customer_id,
+        invoices.invoice_id,
 
         ---------- numbers
-        count(*) filter (where net_unit_count > 0) as line_count,
-        -- One line holds most items of an order: only the others need to be told apart.
-        count(*) filter (where net_unit_count > 0 and not is_item_repeated)
-        + count(distinct stock_code) filter (
-            where net_unit_count > 0 and is_item_repeated
-        ) as item_count,
-        cast(sum(sold_unit_count) as bigint) as sold_unit_count,
-        cast(sum(returned_unit_count) as bigint) as returned_unit_count,
-        cast(sum(net_unit_count) as bigint) as net_unit_count,
-        cast(sum(sold_value) as decimal(18, 4)) as sold_value,
-        cast(sum(returned_value) as decimal(18, 4)) as returned_value,
-        cast(sum(net_sales) as decimal(18, 4)) as net_sales,
-        count(*) filter (
-            where net_unit_count >= {{ var('wholesale_line_units') }}
-        ) as wholesale_line_count,
+        orders.line_count,
+        orders.item_count,
+        orders.sold_unit_count,
+        orders.returned_unit_count,
+        orders.net_unit_count,
+        orders.sold_value,
+        orders.returned_value,
+        orders.net_sales,
+        orders.wholesale_line_count,
 
         ---------- booleans
-        sum(net_unit_count) > 0 as has_net_units,
+        orders.has_net_units,
 
         ---------- dates
-        -- Some invoices run over two minutes: an order begins with its first line.
-        min(invoiced_at) as ordered_at,
-        max(invoiced_at) as last_line_at,
-        cast(min(invoiced_at) as date) as order_date
+        orders.ordered_at,
+        orders.last_line_at,
+        orders.order_date
 
-    from sale_lines
-    group by 1, 2
+    from orders
+
+    inner join customers
+        on orders.customer_key = customers.customer_key
+
+    inner join invoices
+        on orders.invoice_key = invoices.invoice_key
 
 )
 

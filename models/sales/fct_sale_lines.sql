@@ -1,26 +1,33 @@
+{{ config(materialized='view') }}
 with
 
 lines as (
 
-    select * from {{ ref('int_invoice_lines_classified') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
-matches as (
+invoices as (
 
-    select * from {{ ref('int_cancellations_matched') }}
+    select * from {{ ref('dim_invoices') }}
 
 ),
 
-returns as (
+customers as (
 
-    select
-        sale_line_id,
-        cast(sum(unit_count) as integer) as returned_unit_count
+    select * from {{ ref('dim_customer_ids') }}
 
-    from matches
-    where sale_line_id is not null
-    group by 1
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
+descriptions as (
+
+    select * from {{ ref('dim_descriptions') }}
 
 ),
 
@@ -29,27 +36,21 @@ final as (
     select
         ---------- ids
         lines.line_id,
-        lines.invoice_id,
-        lines.customer_id,
-        lines.stock_code,
+        invoices.invoice_id,
+        customers.customer_id,
+        stock_codes.stock_code,
 
         ---------- strings
-        lines.item_description,
+        descriptions.item_description,
 
         ---------- numbers
         lines.unit_price,
-        lines.quantity as sold_unit_count,
-        coalesce(returns.returned_unit_count, 0) as returned_unit_count,
-        lines.quantity - coalesce(returns.returned_unit_count, 0) as net_unit_count,
-        lines.line_value as sold_value,
-        -- At the price of the sale, so that a line returned in full is worth nothing.
-        cast(
-            coalesce(returns.returned_unit_count, 0) * lines.unit_price as decimal(18, 4)
-        ) as returned_value,
-        cast(
-            lines.line_value - coalesce(returns.returned_unit_count, 0) * lines.unit_price
-            as decimal(18, 4)
-        ) as net_sales,
+        lines.sold_unit_count,
+        lines.returned_unit_count,
+        lines.net_unit_count,
+        lines.sold_value,
+        lines.returned_value,
+        lines.net_sales,
 
         ---------- booleans
         lines.is_item_repeated,
@@ -59,10 +60,17 @@ final as (
 
     from lines
 
-    left join returns
-        on lines.line_id = returns.sale_line_id
+    inner join invoices
+        on lines.invoice_key = invoices.invoice_key
 
-    where lines.disposition = 'sale'
+    inner join customers
+        on lines.customer_key = customers.customer_key
+
+    inner join stock_codes
+        on lines.item_key = stock_codes.item_key
+
+    left join descriptions
+        on lines.description_key = descriptions.description_key
 
 )
 

@@ -3,7 +3,7 @@ with
 
 lines as (
 
-    select * from {{ ref('int_invoice_lines_classified') }}
+    select * from {{ ref('int_line_dispositions') }}
 
 ),
 

@@ -20,13 +20,19 @@ features as (
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('fct_orders_keyed') }}
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
 
 ),
 
@@ -43,7 +49,7 @@ windows as (
 order_totals as (
 
     select
-        orders.customer_id,
+        orders.customer_key,
         sum(orders.sold_unit_count) as sold_unit_count,
         sum(orders.returned_unit_count) as returned_unit_count,
         sum(orders.net_sales) filter (
@@ -60,6 +66,19 @@ order_totals as (
     cross join windows
 
     group by 1
+
+),
+
+customer_orders as (
+
+    select
+        customers.customer_id,
+        order_totals.*
+
+    from order_totals
+
+    inner join customers
+        on order_totals.customer_key = customers.customer_key
 
 ),
 
@@ -127,10 +146,10 @@ segment_totals as (
         count(*) as customer_count,
         sum(features.order_count) as order_count,
         sum(features.net_sales) as net_sales,
-        sum(order_totals.sold_unit_count) as sold_unit_count,
-        sum(order_totals.returned_unit_count) as returned_unit_count,
-        sum(order_totals.net_sales_last_90d) as net_sales_last_90d,
-        sum(order_totals.net_sales_previous_90d) as net_sales_previous_90d,
+        sum(customer_orders.sold_unit_count) as sold_unit_count,
+        sum(customer_orders.returned_unit_count) as returned_unit_count,
+        sum(customer_orders.net_sales_last_90d) as net_sales_last_90d,
+        sum(customer_orders.net_sales_previous_90d) as net_sales_previous_90d,
         median(features.recency_days) as median_recency_days,
         median(features.order_count) as median_order_count,
         median(features.item_count) as median_item_count,
@@ -144,8 +163,8 @@ segment_totals as (
     inner join features
         on memberships.customer_id = features.customer_id
 
-    inner join order_totals
-        on memberships.customer_id = order_totals.customer_id
+    inner join customer_orders
+        on memberships.customer_id = customer_orders.customer_id
 
     group by 1
 

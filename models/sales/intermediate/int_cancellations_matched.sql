@@ -7,14 +7,14 @@
     overlap they match. docs/decisions/02-meanings.md has the proof.
 -#}
 {%- set event_order -%}
-    partition by customer_id, stock_code
+    partition by customer_key, item_key
     order by
         invoiced_at, is_cancellation, invoice_id, unit_price, quantity,
         item_description, line_id
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set cut_order -%}
-    partition by customer_id, stock_code
+    partition by customer_key, item_key
     order by last_unit, is_cancellation
 {%- endset -%}
 {%- set from_here_on = 'rows between current row and unbounded following' -%}
@@ -23,7 +23,7 @@ with
 
 classified_lines as (
 
-    select * from {{ ref('int_invoice_lines_classified') }}
+    select * from {{ ref('int_line_dispositions') }}
 
 ),
 
@@ -31,12 +31,12 @@ classified_lines as (
 customer_lines as (
 
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         invoiced_at,
         disposition
 
-    from {{ ref('int_invoice_lines_classified') }}
+    from {{ ref('int_line_dispositions') }}
 
 ),
 
@@ -44,10 +44,10 @@ lines as (
 
     select
         line_id,
-        invoice_id,
-        customer_id,
-        stock_code,
-        item_description,
+        invoice_key,
+        customer_key,
+        item_key,
+        description_key,
         invoiced_at,
         unit_price,
         quantity,
@@ -58,11 +58,23 @@ lines as (
 
 ),
 
+invoices as (
+
+    select * from {{ ref('dim_invoices') }}
+
+),
+
+descriptions as (
+
+    select * from {{ ref('dim_descriptions') }}
+
+),
+
 cancelled_items as (
 
     select distinct
-        customer_id,
-        stock_code
+        customer_key,
+        item_key
 
     from customer_lines
     where disposition = 'cancellation'
@@ -72,7 +84,7 @@ cancelled_items as (
 first_sales as (
 
     select
-        customer_id,
+        customer_key,
         min(invoiced_at) as first_sold_at
 
     from customer_lines
@@ -81,11 +93,13 @@ first_sales as (
 
 ),
 
--- Few customers cancel few items: the rest need no windows.
+-- Few customers cancel few items: the rest need no windows. Ties fall by the texts.
 events as (
 
     select
         lines.*,
+        invoices.invoice_id,
+        descriptions.item_description,
         case when lines.is_cancellation then 0 else lines.quantity end as sold_units,
         case
             when lines.is_cancellation then abs(cast(lines.quantity as bigint))
@@ -96,8 +110,14 @@ events as (
 
     inner join cancelled_items
         on
-            lines.customer_id = cancelled_items.customer_id
-            and lines.stock_code = cancelled_items.stock_code
+            lines.customer_key = cancelled_items.customer_key
+            and lines.item_key = cancelled_items.item_key
+
+    inner join invoices
+        on lines.invoice_key = invoices.invoice_key
+
+    left join descriptions
+        on lines.description_key = descriptions.description_key
 
 ),
 
@@ -121,7 +141,7 @@ matched_totals as (
         + least(
             0,
             min(sold_so_far - cancelled_so_far) over (
-                partition by customer_id, stock_code
+                partition by customer_key, item_key
                 order by event_number
                 rows between unbounded preceding and current row
             )
@@ -136,7 +156,7 @@ matched_events as (
     select
         *,
         matched_so_far - lag(matched_so_far, 1, 0) over (
-            partition by customer_id, stock_code
+            partition by customer_key, item_key
             order by event_number
         ) as matched_units
 
@@ -148,8 +168,8 @@ matched_events as (
 cuts as (
 
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         is_cancellation,
         case when is_cancellation then matched_so_far else sold_so_far end as last_unit,
         case when not is_cancellation then event_number end as sale_number,
@@ -166,8 +186,8 @@ cuts as (
 stretches as (
 
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         last_unit - lag(last_unit, 1, 0) over ({{ cut_order }}) as unit_count,
         min(sale_number) over ({{ cut_order }} {{ from_here_on }}) as sale_number,
         min(cancellation_number) over ({{ cut_order }} {{ from_here_on }}) as cancellation_number
@@ -179,7 +199,7 @@ stretches as (
 matches as (
 
     select
-        stretches.customer_id,
+        stretches.customer_key,
         cancellations.line_id as cancellation_line_id,
         sales.line_id as sale_line_id,
         stretches.unit_count,
@@ -189,14 +209,14 @@ matches as (
 
     inner join matched_events as cancellations
         on
-            stretches.customer_id = cancellations.customer_id
-            and stretches.stock_code = cancellations.stock_code
+            stretches.customer_key = cancellations.customer_key
+            and stretches.item_key = cancellations.item_key
             and stretches.cancellation_number = cancellations.event_number
 
     inner join matched_events as sales
         on
-            stretches.customer_id = sales.customer_id
-            and stretches.stock_code = sales.stock_code
+            stretches.customer_key = sales.customer_key
+            and stretches.item_key = sales.item_key
             and stretches.sale_number = sales.event_number
 
     where stretches.unit_count > 0
@@ -206,7 +226,7 @@ matches as (
 orphans as (
 
     select
-        matched_events.customer_id,
+        matched_events.customer_key,
         matched_events.line_id as cancellation_line_id,
         cast(null as bigint) as sale_line_id,
         matched_events.cancelled_units - matched_events.matched_units as unit_count,
@@ -219,7 +239,7 @@ orphans as (
     from matched_events
 
     left join first_sales
-        on matched_events.customer_id = first_sales.customer_id
+        on matched_events.customer_key = first_sales.customer_key
 
     where
         matched_events.is_cancellation
@@ -238,7 +258,7 @@ matches_and_orphans as (
 final as (
 
     select
-        customer_id,
+        customer_key,
         cancellation_line_id,
         sale_line_id,
         orphan_reason,

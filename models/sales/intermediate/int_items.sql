@@ -2,7 +2,7 @@ with
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
@@ -12,17 +12,29 @@ keywords as (
 
 ),
 
--- Sale lines have a price above zero, so notes of the warehouse never become a name.
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
 descriptions as (
 
+    select * from {{ ref('dim_descriptions') }}
+
+),
+
+-- Sale lines have a price above zero, so notes of the warehouse never become a name.
+item_descriptions as (
+
     select
-        stock_code,
-        item_description,
+        item_key,
+        description_key,
         count(*) as line_count,
         max(invoiced_at) as last_invoiced_at
 
     from sale_lines
-    where item_description is not null
+    where description_key is not null
     group by 1, 2
 
 ),
@@ -30,31 +42,43 @@ descriptions as (
 ranked_descriptions as (
 
     select
-        *,
+        item_descriptions.item_key,
+        descriptions.item_description,
         row_number() over (
-            partition by stock_code
-            order by line_count desc, last_invoiced_at desc, item_description
+            partition by item_descriptions.item_key
+            order by
+                item_descriptions.line_count desc,
+                item_descriptions.last_invoiced_at desc,
+                descriptions.item_description
         ) as description_rank
 
-    from descriptions
+    from item_descriptions
+
+    inner join descriptions
+        on item_descriptions.description_key = descriptions.description_key
 
 ),
 
 items as (
 
     select
-        stock_code,
-        item_description as item_name
+        stock_codes.item_key,
+        stock_codes.stock_code,
+        ranked_descriptions.item_description as item_name
 
     from ranked_descriptions
-    where description_rank = 1
+
+    inner join stock_codes
+        on ranked_descriptions.item_key = stock_codes.item_key
+
+    where ranked_descriptions.description_rank = 1
 
 ),
 
 item_words as (
 
     select
-        stock_code,
+        item_key,
         ' ' || replace(upper(item_name), ',', ' ') || ' ' as words
 
     from items
@@ -65,10 +89,10 @@ item_words as (
 ranked_keywords as (
 
     select
-        item_words.stock_code,
+        item_words.item_key,
         keywords.product_family,
         row_number() over (
-            partition by item_words.stock_code
+            partition by item_words.item_key
             order by keywords.priority, length(keywords.keyword) desc, keywords.keyword
         ) as keyword_rank
 
@@ -84,7 +108,7 @@ ranked_keywords as (
 families as (
 
     select
-        stock_code,
+        item_key,
         product_family
 
     from ranked_keywords
@@ -95,6 +119,7 @@ families as (
 final as (
 
     select
+        items.item_key,
         items.stock_code,
         items.item_name,
         families.product_family
@@ -102,7 +127,7 @@ final as (
     from items
 
     left join families
-        on items.stock_code = families.stock_code
+        on items.item_key = families.item_key
 
 )
 
