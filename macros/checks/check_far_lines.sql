@@ -52,7 +52,7 @@
     {%- set examples = [] -%}
     {%- for row in run_query(
         'select (select max(invoice_id) from ' ~ ref('stg_online_retail__invoices')
-        ~ ' as invoices where invoices.invoice_key = lines.invoice_key), file_name, '
+        ~ ' as invoices where invoices.invoice_key = lines.invoice_key), files.file_name, '
         ~ 'cast(invoiced_at as date) from ' ~ this ~ ' as lines inner join '
         ~ ref('stg_online_retail__files') ~ ' as files on lines.file_key = files.file_key where unreadable_column is null and cast(invoiced_at as date) between '
         ~ "cast('" ~ far.days | min ~ "' as date) and cast('" ~ far.days | max ~ "' as date) "

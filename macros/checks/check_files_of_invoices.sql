@@ -4,6 +4,7 @@
     as a corrected file beside the one that it corrects.
 -#}
 {% macro check_files_of_invoices() %}
+    {%- set invoices, stock_codes = ref('dim_invoices'), ref('dim_stock_codes') -%}
     {%- if execute -%}
         {%- set items -%}
             from (
@@ -25,8 +26,8 @@
             {%- set examples = [] -%}
             {%- for row in run_query(
                 'select invoice_id, stock_code, file_path, other_file_path ' ~ items
-                ~ ' inner join ' ~ ref('dim_invoices') ~ ' as invoices '
-                ~ 'on items.invoice_key = invoices.invoice_key inner join ' ~ ref('dim_stock_codes')
+                ~ ' inner join ' ~ invoices ~ ' as invoices '
+                ~ 'on items.invoice_key = invoices.invoice_key inner join ' ~ stock_codes
                 ~ ' as stock_codes on items.item_key = stock_codes.item_key order by 1, 2, 3 limit 3'
             ).rows -%}
                 {%- do examples.append(

@@ -9,7 +9,9 @@
         {%- set least_lines = 20 -%}
         {%- set found = namespace(
             unreadable='from ' ~ this ~ ' as lines inner join ' ~ ref('stg_online_retail__files')
-                ~ ' as files on lines.file_key = files.file_key where unreadable_column is not null',
+                ~ ' as files on lines.file_key = files.file_key inner join '
+                ~ source('online_retail', 'invoice_lines') ~ ' as source '
+                ~ 'on lines.line_id = source.line_number where unreadable_column is not null',
             counts=run_query('select count(*), count(unreadable_column) from ' ~ this).rows[0],
             place=''
         ) -%}
@@ -24,7 +26,7 @@
             ).rows -%}
                 {%- set found.counts = row -%}
                 {%- set found.place = ' of ' ~ row[3] -%}
-                {%- set found.unreadable = found.unreadable ~ ' and file_path = ' ~ quoted(row[2]) -%}
+                {%- set found.unreadable = found.unreadable ~ ' and files.file_path = ' ~ quoted(row[2]) -%}
             {%- endfor -%}
         {%- endif -%}
         {%- if found.counts[1] > found.counts[0] * share -%}
@@ -46,7 +48,7 @@
             {%- set swapped = [] -%}
             {%- set day, month = '(1[3-9]|2[0-9]|3[01])', '(0?[1-9]|1[0-2])' -%}
             {%- for row in run_query(
-                'select unreadable_text ' ~ found.unreadable
+                'select ' ~ unreadable_text('unreadable_column') ~ ' ' ~ found.unreadable
                 ~ " and unreadable_column = 'invoice date' order by line_id limit 1000"
             ).rows if row[0] and modules.re.match(
                 '\\s*(' ~ day ~ '[/.-]' ~ month ~ '|' ~ month ~ '[/.-]' ~ day ~ ')[/.-]', row[0]
@@ -55,9 +57,9 @@
             {%- endfor -%}
             {%- set examples = [] -%}
             {%- for row in run_query(
-                'select file_name, (select max(invoice_id) from ' ~ ref('stg_online_retail__invoices')
+                'select files.file_name, (select max(invoice_id) from ' ~ ref('stg_online_retail__invoices')
                 ~ ' as invoices where invoices.invoice_key = lines.invoice_key), '
-                ~ 'unreadable_column, unreadable_text ' ~ found.unreadable ~ ' order by line_id limit 3'
+                ~ 'unreadable_column, ' ~ unreadable_text('unreadable_column') ~ ' ' ~ found.unreadable ~ ' order by line_id limit 3'
             ).rows -%}
                 {%- do examples.append(
                     row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]

@@ -3,6 +3,7 @@
     invoice numbers that begin again, each month or in each branch, make one order of several.
 -#}
 {% macro check_order_days() %}
+    {%- set invoices, customers = ref('dim_invoices'), ref('dim_customer_ids') -%}
     {%- if execute -%}
         {%- set apart = "from " ~ this ~ " where "
             ~ dbt.datediff('ordered_at', 'last_line_at', 'day') ~ ' > 1' -%}
@@ -11,8 +12,8 @@
             {%- set examples = [] -%}
             {%- for row in run_query(
                 'select invoice_id, customer_id, order_date, cast(last_line_at as date) from (select * '
-                ~ apart ~ ') as orders inner join ' ~ ref('dim_invoices') ~ ' as invoices on '
-                ~ 'orders.invoice_key = invoices.invoice_key inner join ' ~ ref('dim_customer_ids')
+                ~ apart ~ ') as orders inner join ' ~ invoices ~ ' as invoices on '
+                ~ 'orders.invoice_key = invoices.invoice_key inner join ' ~ customers
                 ~ ' as customers on orders.customer_key = customers.customer_key '
                 ~ 'order by order_date, invoice_id, customer_id limit 3'
             ).rows -%}

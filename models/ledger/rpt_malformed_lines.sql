@@ -19,6 +19,12 @@ malformed_lines as (
 
 ),
 
+texts as (
+
+    select * from {{ ref('stg_online_retail__unreadable_lines') }}
+
+),
+
 invoices as (
 
     select * from {{ ref('dim_invoices') }}
@@ -60,7 +66,7 @@ final as (
         ---------- strings
         files.file_name,
         malformed_lines.unreadable_column,
-        malformed_lines.unreadable_text,
+        texts.unreadable_text,
 
         ---------- numbers
         malformed_lines.line_id - first_lines.line_id + 2 as file_line_number
@@ -72,6 +78,9 @@ final as (
 
     inner join files
         on malformed_lines.file_key = files.file_key
+
+    left join texts
+        on malformed_lines.line_id = texts.line_id
 
     left join invoices
         on malformed_lines.invoice_key = invoices.invoice_key

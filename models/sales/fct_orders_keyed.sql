@@ -7,41 +7,77 @@ sale_lines as (
 
 ),
 
+-- One line holds most items of an order: only the others need to be told apart.
+repeated_items as (
+
+    select
+        customer_key,
+        invoice_key,
+        count(distinct item_key) as item_count
+
+    from {{ ref('fct_sale_lines_keyed') }}
+    where is_item_repeated and net_unit_count > 0
+    group by 1, 2
+
+),
+
+order_totals as (
+
+    select
+        customer_key,
+        invoice_key,
+        count(*) filter (where net_unit_count > 0) as line_count,
+        count(*) filter (where net_unit_count > 0 and not is_item_repeated) as item_count,
+        sum(sold_unit_count) as sold_unit_count,
+        sum(returned_unit_count) as returned_unit_count,
+        sum(net_unit_count) as net_unit_count,
+        sum(cast(sold_unit_count * unit_price as decimal(18, 4))) as sold_value,
+        sum(net_sales) as net_sales,
+        count(*) filter (
+            where net_unit_count >= {{ var('wholesale_line_units') }}
+        ) as wholesale_line_count,
+        -- Some invoices run over two minutes: an order begins with its first line.
+        min(invoiced_at) as ordered_at,
+        max(invoiced_at) as last_line_at
+
+    from sale_lines
+    group by 1, 2
+
+),
+
 final as (
 
     select
         ---------- ids
-        customer_key,
-        invoice_key,
+        order_totals.customer_key,
+        order_totals.invoice_key,
 
         ---------- numbers
-        count(*) filter (where net_unit_count > 0) as line_count,
-        -- One line holds most items of an order: only the others need to be told apart.
-        count(*) filter (where net_unit_count > 0 and not is_item_repeated)
-        + count(distinct item_key) filter (
-            where net_unit_count > 0 and is_item_repeated
-        ) as item_count,
-        cast(sum(sold_unit_count) as bigint) as sold_unit_count,
-        cast(sum(returned_unit_count) as bigint) as returned_unit_count,
-        cast(sum(net_unit_count) as bigint) as net_unit_count,
-        cast(sum(sold_value) as decimal(18, 4)) as sold_value,
-        cast(sum(returned_value) as decimal(18, 4)) as returned_value,
-        cast(sum(net_sales) as decimal(18, 4)) as net_sales,
-        count(*) filter (
-            where net_unit_count >= {{ var('wholesale_line_units') }}
-        ) as wholesale_line_count,
+        order_totals.line_count,
+        order_totals.item_count + coalesce(repeated_items.item_count, 0) as item_count,
+        cast(order_totals.sold_unit_count as bigint) as sold_unit_count,
+        cast(order_totals.returned_unit_count as bigint) as returned_unit_count,
+        cast(order_totals.net_unit_count as bigint) as net_unit_count,
+        cast(order_totals.sold_value as decimal(18, 4)) as sold_value,
+        cast(order_totals.sold_value - order_totals.net_sales as decimal(18, 4))
+            as returned_value,
+        cast(order_totals.net_sales as decimal(18, 4)) as net_sales,
+        order_totals.wholesale_line_count,
 
         ---------- booleans
-        sum(net_unit_count) > 0 as has_net_units,
+        order_totals.net_unit_count > 0 as has_net_units,
 
         ---------- dates
-        -- Some invoices run over two minutes: an order begins with its first line.
-        min(invoiced_at) as ordered_at,
-        max(invoiced_at) as last_line_at,
-        cast(min(invoiced_at) as date) as order_date
+        order_totals.ordered_at,
+        order_totals.last_line_at,
+        cast(order_totals.ordered_at as date) as order_date
 
-    from sale_lines
-    group by 1, 2
+    from order_totals
+
+    left join repeated_items
+        on
+            order_totals.customer_key = repeated_items.customer_key
+            and order_totals.invoice_key = repeated_items.invoice_key
 
 )
 

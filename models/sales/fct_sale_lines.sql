@@ -48,8 +48,8 @@ final as (
         lines.sold_unit_count,
         lines.returned_unit_count,
         lines.net_unit_count,
-        lines.sold_value,
-        lines.returned_value,
+        cast(lines.sold_unit_count * lines.unit_price as decimal(18, 4)) as sold_value,
+        cast(lines.returned_unit_count * lines.unit_price as decimal(18, 4)) as returned_value,
         lines.net_sales,
 
         ---------- booleans

@@ -39,11 +39,7 @@ final as (
         lines.quantity as sold_unit_count,
         coalesce(returns.returned_unit_count, 0) as returned_unit_count,
         lines.quantity - coalesce(returns.returned_unit_count, 0) as net_unit_count,
-        lines.line_value as sold_value,
-        -- At the price of the sale, so that a line returned in full is worth nothing.
-        cast(
-            coalesce(returns.returned_unit_count, 0) * lines.unit_price as decimal(18, 4)
-        ) as returned_value,
+        -- Returns at the price of the sale, so that a line returned in full is worth nothing.
         cast(
             lines.line_value - coalesce(returns.returned_unit_count, 0) * lines.unit_price
             as decimal(18, 4)

@@ -127,17 +127,6 @@ final as (
 
         ---------- strings
         unreadable_column,
-        case unreadable_column
-            when 'quantity' then quantity_text
-            when 'unit price' then unit_price_text
-            when 'line value'
-                then
-                    coalesce(quantity_text, cast(quantity as {{ dbt.type_string() }}))
-                    || ' x '
-                    || coalesce(unit_price_text, cast(unit_price as {{ dbt.type_string() }}))
-            when 'invoice date' then invoice_date_text
-            when 'more fields than columns' then overflow_text
-        end as unreadable_text,
 
         ---------- numbers
         quantity,

@@ -21,40 +21,32 @@
 
 with
 
-classified_lines as (
+lines as (
 
-    select * from {{ ref('int_line_dispositions') }}
+    select
+        *,
+        disposition = 'cancellation' as is_cancellation
+
+    from {{ ref('int_line_dispositions') }}
+    where disposition in ('sale', 'cancellation')
 
 ),
 
 -- Once more, with few columns: DuckDB keeps a copy of a CTE that is read several times.
-customer_lines as (
+sale_lines as (
 
     select
         customer_key,
-        item_key,
-        invoiced_at,
-        disposition
+        invoiced_at
 
     from {{ ref('int_line_dispositions') }}
+    where disposition = 'sale'
 
 ),
 
-lines as (
+staged_lines as (
 
-    select
-        line_id,
-        invoice_key,
-        customer_key,
-        item_key,
-        description_key,
-        invoiced_at,
-        unit_price,
-        quantity,
-        disposition = 'cancellation' as is_cancellation
-
-    from classified_lines
-    where disposition in ('sale', 'cancellation')
+    select * from {{ ref('stg_online_retail__invoice_lines') }}
 
 ),
 
@@ -76,8 +68,8 @@ cancelled_items as (
         customer_key,
         item_key
 
-    from customer_lines
-    where disposition = 'cancellation'
+    from staged_lines
+    where is_cancellation
 
 ),
 
@@ -87,8 +79,7 @@ first_sales as (
         customer_key,
         min(invoiced_at) as first_sold_at
 
-    from customer_lines
-    where disposition = 'sale'
+    from sale_lines
     group by 1
 
 ),
@@ -97,7 +88,13 @@ first_sales as (
 events as (
 
     select
-        lines.*,
+        lines.line_id,
+        lines.customer_key,
+        lines.item_key,
+        lines.invoiced_at,
+        lines.unit_price,
+        lines.quantity,
+        lines.is_cancellation,
         invoices.invoice_id,
         descriptions.item_description,
         case when lines.is_cancellation then 0 else lines.quantity end as sold_units,

@@ -216,7 +216,7 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
 
 
 ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
-STAGING_ONLY = ("-s", "stg_online_retail__invoice_lines", "--exclude-resource-type", "test")
+STAGING_ONLY = ("-s", "path:models/staging", "--exclude-resource-type", "test")
 
 
 def test_a_bad_file_beside_years_of_good_lines(run, tmp_path: Path) -> None:

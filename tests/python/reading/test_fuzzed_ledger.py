@@ -18,14 +18,21 @@ from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 
 MODELS = [
-    "stg_online_retail__invoice_lines",
+    *(
+        f"stg_online_retail__{name}"
+        for name in (
+            *("invoices", "customers", "stock_codes", "descriptions", "countries", "files"),
+            *("invoice_lines", "unreadable_lines"),
+        )
+    ),
+    *("dim_invoices", "dim_customer_ids", "dim_stock_codes", "dim_descriptions"),
     "int_as_of",
-    "int_stock_codes_classified",
     "int_invoice_lines_repeated",
     "int_customer_countries",
-    "int_invoice_lines_classified",
+    "int_line_dispositions",
     "int_cancellations_matched",
     "fct_cancellations",
+    "fct_sale_lines_keyed",
     "fct_sale_lines",
     "rpt_line_dispositions",
     "rpt_malformed_lines",
@@ -50,9 +57,9 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    schemas = {"stg": "staging", "int": "intermediate", "fct": "main", "rpt": "main"}
+    schemas = {"stg": "staging", "int": "intermediate"}
     return [
-        f"create or replace table {schemas[model[:3]]}.{model} as "
+        f"create or replace table {schemas.get(model[:3], 'main')}.{model} as "
         + compiled_file(sample_build, model).read_text()
         for model in MODELS
     ]
