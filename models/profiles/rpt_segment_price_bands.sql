@@ -13,7 +13,7 @@ with
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
@@ -23,9 +23,28 @@ customer_segments as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
 price_bands as (
 
     {{ bands | join(' union all\n    ') }}
+
+),
+
+segments_of_keys as (
+
+    select
+        customers.customer_key,
+        customer_segments.segment_id
+
+    from customer_segments
+
+    inner join customers
+        on customer_segments.customer_id = customers.customer_id
 
 ),
 
@@ -33,15 +52,15 @@ price_bands as (
 price_totals as (
 
     select
-        customer_segments.segment_id,
+        segments_of_keys.segment_id,
         sale_lines.unit_price,
         sum(sale_lines.net_unit_count) as net_unit_count,
         sum(sale_lines.net_sales) as net_sales
 
     from sale_lines
 
-    inner join customer_segments
-        on sale_lines.customer_id = customer_segments.customer_id
+    inner join segments_of_keys
+        on sale_lines.customer_key = segments_of_keys.customer_key
 
     where sale_lines.net_unit_count > 0
     group by 1, 2

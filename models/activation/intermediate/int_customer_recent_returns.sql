@@ -8,7 +8,13 @@ returns as (
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('fct_orders_keyed') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
 
 ),
 
@@ -21,8 +27,8 @@ as_of as (
 returned_orders as (
 
     select
-        returns.customer_id,
-        returns.invoice_id,
+        returns.customer_key,
+        returns.invoice_key,
         sum(returns.returned_value) as returned_value
 
     from returns
@@ -40,7 +46,7 @@ final as (
 
     select
         ---------- ids
-        returned_orders.customer_id,
+        customers.customer_id,
 
         ---------- numbers
         count(*) as order_count,
@@ -53,8 +59,11 @@ final as (
 
     inner join orders
         on
-            returned_orders.customer_id = orders.customer_id
-            and returned_orders.invoice_id = orders.invoice_id
+            returned_orders.customer_key = orders.customer_key
+            and returned_orders.invoice_key = orders.invoice_key
+
+    inner join customers
+        on returned_orders.customer_key = customers.customer_key
 
     group by 1
 

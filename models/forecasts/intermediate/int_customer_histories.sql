@@ -2,13 +2,25 @@ with
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('fct_orders_keyed') }}
 
 ),
 
 returns as (
 
     select * from {{ ref('int_returns_monthly') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('dim_invoices') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
 
 ),
 
@@ -43,8 +55,8 @@ later_returns as (
 
     select
         days.is_backtest,
-        returns.customer_id,
-        returns.invoice_id,
+        returns.customer_key,
+        returns.invoice_key,
         sum(returns.returned_unit_count) as net_unit_count,
         sum(returns.returned_value) as returned_value
 
@@ -63,8 +75,8 @@ known_orders as (
         days.is_backtest,
         days.as_of_date,
         days.last_90d_date,
-        orders.customer_id,
-        orders.invoice_id,
+        orders.customer_key,
+        invoices.invoice_id,
         orders.order_date,
         orders.net_sales + coalesce(later_returns.returned_value, 0) as net_sales
 
@@ -73,11 +85,14 @@ known_orders as (
     inner join days
         on orders.order_date < days.as_of_date
 
+    inner join invoices
+        on orders.invoice_key = invoices.invoice_key
+
     left join later_returns
         on
             days.is_backtest = later_returns.is_backtest
-            and orders.customer_id = later_returns.customer_id
-            and orders.invoice_id = later_returns.invoice_id
+            and orders.customer_key = later_returns.customer_key
+            and orders.invoice_key = later_returns.invoice_key
 
     where orders.net_unit_count + coalesce(later_returns.net_unit_count, 0) > 0
 
@@ -86,7 +101,7 @@ known_orders as (
 customer_totals as (
 
     select
-        customer_id,
+        customer_key,
         is_backtest,
         as_of_date,
         count(*) as order_count,
@@ -108,7 +123,7 @@ final as (
 
     select
         ---------- ids
-        customer_id,
+        customers.customer_id,
 
         ---------- numbers
         order_count - 1 as repeat_count,
@@ -133,6 +148,9 @@ final as (
         as_of_date
 
     from customer_totals
+
+    inner join customers
+        on customer_totals.customer_key = customers.customer_key
 
 )
 

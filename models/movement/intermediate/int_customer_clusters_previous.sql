@@ -12,6 +12,18 @@ customer_items as (
 
 ),
 
+customer_ids as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
+
+),
+
 clusters_in_force as (
 
     select * from {{ ref('int_customer_clusters_at_month_end') }}
@@ -98,7 +110,8 @@ items_to_project as (
 
 projections as (
 
-    {{ projections_monthly('items_to_project', 'taste_model') | indent(4) }}
+    {{ projections_monthly('items_to_project', 'taste_model', 'stock_codes', 'customer_ids')
+        | indent(4) }}
 
 ),
 

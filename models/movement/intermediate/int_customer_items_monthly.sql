@@ -1,10 +1,10 @@
 {%- set order_so_far -%}
-    partition by customer_id, stock_code, invoice_id
+    partition by customer_key, item_key, invoice_key
     order by month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set item_so_far -%}
-    partition by customer_id, stock_code
+    partition by customer_key, item_key
     order by month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
@@ -13,14 +13,14 @@ with
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
 -- Once more: DuckDB keeps a copy of a CTE that is read twice.
 same_sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
@@ -33,9 +33,9 @@ returns as (
 units as (
 
     select
-        customer_id,
-        stock_code,
-        invoice_id,
+        customer_key,
+        item_key,
+        invoice_key,
         cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         sold_unit_count as net_unit_count
 
@@ -45,9 +45,9 @@ units as (
     union all
 
     select
-        customer_id,
-        stock_code,
-        invoice_id,
+        customer_key,
+        item_key,
+        invoice_key,
         cast({{ dbt.date_trunc('month', 'returned_at') }} as date) as month_start_date,
         -returned_unit_count as net_unit_count
 
@@ -58,9 +58,9 @@ units as (
 order_changes as (
 
     select
-        customer_id,
-        stock_code,
-        invoice_id,
+        customer_key,
+        item_key,
+        invoice_key,
         month_start_date,
         sum(net_unit_count) as unit_change
 
@@ -83,8 +83,8 @@ changes as (
 
     -- Of most orders one line holds the item and nothing came back: these come, and none goes.
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         1 as order_change
 
@@ -94,8 +94,8 @@ changes as (
     union all
 
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         month_start_date,
         case
             when net_unit_count > 0 and net_unit_count = unit_change then 1
@@ -110,8 +110,8 @@ changes as (
 item_changes as (
 
     select
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
         month_start_date,
         sum(order_change) as order_change
 
@@ -135,8 +135,8 @@ final as (
 
     select
         ---------- ids
-        customer_id,
-        stock_code,
+        customer_key,
+        item_key,
 
         ---------- numbers
         cast(order_count as bigint) as order_count,

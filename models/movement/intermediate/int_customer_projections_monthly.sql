@@ -2,14 +2,19 @@ with
 
 customers as (
 
-    select customer_id from {{ ref('dim_customers') }}
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
+stock_codes as (
+
+    select * from {{ ref('dim_stock_codes') }}
 
 ),
 
 customer_items as (
 
     select * from {{ ref('int_customer_items_monthly') }}
-    where customer_id in (select customers.customer_id from customers)
 
 ),
 
@@ -27,7 +32,8 @@ models as (
 
 projections as (
 
-    {{ projections_monthly('customer_items', 'taste_model') | indent(4) }}
+    {{ projections_monthly('customer_items', 'taste_model', 'stock_codes', 'customers')
+        | indent(4) }}
 
 ),
 

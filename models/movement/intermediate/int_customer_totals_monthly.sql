@@ -1,15 +1,15 @@
 {%- set order_so_far -%}
-    partition by customer_id, invoice_id
+    partition by customer_key, invoice_key
     order by month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
 {%- set order_from_here_on -%}
-    partition by customer_id, invoice_id
+    partition by customer_key, invoice_key
     order by month_start_date
     rows between current row and unbounded following
 {%- endset -%}
 {%- set customer_so_far -%}
-    partition by customer_changes.customer_id
+    partition by customer_changes.customer_key
     order by customer_changes.month_start_date
     rows between unbounded preceding and current row
 {%- endset -%}
@@ -18,7 +18,7 @@ with
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
@@ -31,10 +31,10 @@ returns as (
 units as (
 
     select
-        customer_id,
-        invoice_id,
+        customer_key,
+        invoice_key,
         sold_unit_count as net_unit_count,
-        sold_value as net_sales,
+        cast(sold_unit_count * unit_price as decimal(18, 4)) as net_sales,
         invoiced_at
 
     from sale_lines
@@ -42,8 +42,8 @@ units as (
     union all
 
     select
-        customer_id,
-        invoice_id,
+        customer_key,
+        invoice_key,
         -returned_unit_count as net_unit_count,
         -returned_value as net_sales,
         returned_at as invoiced_at
@@ -55,8 +55,8 @@ units as (
 order_changes as (
 
     select
-        customer_id,
-        invoice_id,
+        customer_key,
+        invoice_key,
         cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date) as month_start_date,
         sum(net_unit_count) as unit_change,
         sum(net_sales) as net_sales_change,
@@ -87,7 +87,7 @@ order_versions as (
         net_unit_count > unit_change as was_kept,
         min(net_unit_count) over ({{ order_from_here_on }}) > 0 as is_kept_for_good,
         lead(month_start_date) over (
-            partition by customer_id, invoice_id
+            partition by customer_key, invoice_key
             order by month_start_date
         ) as next_month_start_date
 
@@ -98,7 +98,7 @@ order_versions as (
 customer_changes as (
 
     select
-        customer_id,
+        customer_key,
         month_start_date,
         count(*) filter (where is_kept and not was_kept)
         - count(*) filter (where was_kept and not is_kept) as order_change,
@@ -114,7 +114,7 @@ customer_changes as (
 passing_orders as (
 
     select
-        order_versions.customer_id,
+        order_versions.customer_key,
         customer_changes.month_start_date,
         max(order_versions.order_date) as last_order_date
 
@@ -122,7 +122,7 @@ passing_orders as (
 
     inner join customer_changes
         on
-            order_versions.customer_id = customer_changes.customer_id
+            order_versions.customer_key = customer_changes.customer_key
             and order_versions.month_start_date <= customer_changes.month_start_date
             and order_versions.next_month_start_date > customer_changes.month_start_date
 
@@ -137,7 +137,7 @@ final as (
 
     select
         ---------- ids
-        customer_changes.customer_id,
+        customer_changes.customer_key,
 
         ---------- numbers
         cast(sum(customer_changes.order_change) over ({{ customer_so_far }}) as bigint)
@@ -150,7 +150,7 @@ final as (
         ---------- dates
         customer_changes.month_start_date,
         lead(customer_changes.month_start_date) over (
-            partition by customer_changes.customer_id
+            partition by customer_changes.customer_key
             order by customer_changes.month_start_date
         ) as next_month_start_date,
         greatest(
@@ -162,7 +162,7 @@ final as (
 
     left join passing_orders
         on
-            customer_changes.customer_id = passing_orders.customer_id
+            customer_changes.customer_key = passing_orders.customer_key
             and customer_changes.month_start_date = passing_orders.month_start_date
 
 )

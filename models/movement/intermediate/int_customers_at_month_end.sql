@@ -6,6 +6,12 @@ totals as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customer_ids') }}
+
+),
+
 month_ends as (
 
     select * from {{ ref('int_month_ends') }}
@@ -24,7 +30,7 @@ final as (
 
     select
         ---------- ids
-        totals.customer_id,
+        customers.customer_id,
 
         ---------- numbers
         cast(
@@ -53,10 +59,13 @@ final as (
             and coalesce(totals.next_month_start_date, cast('9999-12-31' as date))
             > month_ends.month_start_date
 
+    inner join customers
+        on totals.customer_key = customers.customer_key
+
     {%- if undated_features() %}
 
     left join features
-        on totals.customer_id = features.customer_id
+        on customers.customer_id = features.customer_id
     {%- endif %}
 
 )

@@ -8,7 +8,7 @@ as_of as (
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 

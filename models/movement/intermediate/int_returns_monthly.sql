@@ -12,7 +12,7 @@ matches as (
 
 sale_lines as (
 
-    select * from {{ ref('fct_sale_lines') }}
+    select * from {{ ref('fct_sale_lines_keyed') }}
 
 ),
 
@@ -28,9 +28,9 @@ final as (
         ---------- ids
         matches.sale_line_id,
         matches.cancellation_line_id,
-        sale_lines.customer_id,
-        sale_lines.invoice_id,
-        sale_lines.stock_code,
+        sale_lines.customer_key,
+        sale_lines.invoice_key,
+        sale_lines.item_key,
 
         ---------- numbers
         matches.unit_count as returned_unit_count,
