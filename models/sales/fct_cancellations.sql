@@ -87,7 +87,9 @@ final as (
     inner join stock_codes
         on lines.item_key = stock_codes.item_key
 
-    where lines.disposition = 'cancellation'
+    where
+        lines.is_cancellation
+        and lines.disposition = 'cancellation'
 
 )
 

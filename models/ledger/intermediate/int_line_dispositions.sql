@@ -154,6 +154,7 @@ final as (
 
         ---------- booleans
         is_item_repeated,
+        is_cancellation,
 
         ---------- timestamps
         invoiced_at

@@ -23,11 +23,7 @@ with
 
 lines as (
 
-    select
-        *,
-        disposition = 'cancellation' as is_cancellation
-
-    from {{ ref('int_line_dispositions') }}
+    select * from {{ ref('int_line_dispositions') }}
     where disposition in ('sale', 'cancellation')
 
 ),
@@ -44,12 +40,6 @@ sale_lines as (
 
 ),
 
-staged_lines as (
-
-    select * from {{ ref('stg_online_retail__invoice_lines') }}
-
-),
-
 invoices as (
 
     select * from {{ ref('dim_invoices') }}
@@ -62,14 +52,17 @@ descriptions as (
 
 ),
 
+-- The flag is a column of the lines as they are stored: it leaves few to classify.
 cancelled_items as (
 
     select distinct
         customer_key,
         item_key
 
-    from staged_lines
-    where is_cancellation
+    from {{ ref('int_line_dispositions') }}
+    where
+        is_cancellation
+        and disposition = 'cancellation'
 
 ),
 

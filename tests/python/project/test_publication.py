@@ -97,8 +97,8 @@ def test_customer_ids_can_be_pseudonyms(sample_build: Build, secret_build: Build
             row[0] for row in secret_build.query(f"select distinct customer_id from {table}")
         } == expected
     # Nor do keys, which elsewhere have the order of the ids, tell who is who.
-    keys = "select count(*) from (select row_number() over (order by customer_id) as place, * from dim_customer_ids) where place <> customer_key"
-    assert secret_build.query(keys) == [(0,)]
+    keys = "select customer_key from dim_customer_ids order by customer_id"
+    assert secret_build.query(keys) == sorted(secret_build.query(keys))
     log = (secret_build.folder / "logs" / "dbt.log").read_text()
     assert "a key that nobody else knows" not in log
 
@@ -197,7 +197,7 @@ def test_a_log_beside_the_published_file_is_not_replayed_on_the_next(
         "import duckdb, os, sys; connection = duckdb.connect(sys.argv[1]); "
         "connection.execute('set checkpoint_threshold = \\'1GB\\''); "
         "connection.execute('create table foreign_table as select 1 as a'); "
-        "connection.execute('delete from fct_orders'); os._exit(0)"
+        "connection.execute('delete from fct_orders_keyed'); os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", change, str(published)], check=True)
     assert published.with_name("published.duckdb.wal").exists()
