@@ -12,6 +12,16 @@ import duckdb
 from pyspark.sql import SparkSession
 
 SCHEMAS = ("seeds", "staging", "intermediate", "kept", "main", "semantic")
+# Keys differ between engines: what they stand for is compared, which these tables say.
+TEXTS = {
+    "invoice_key": ("staging", "stg_online_retail__invoices", "invoice_id"),
+    "customer_key": ("staging", "stg_online_retail__customers", "customer_id"),
+    "item_key": ("staging", "stg_online_retail__stock_codes", "stock_code"),
+    "written_item_key": ("staging", "stg_online_retail__stock_codes", "written_stock_code"),
+    "description_key": ("staging", "stg_online_retail__descriptions", "item_description"),
+    "country_key": ("staging", "stg_online_retail__countries", "country"),
+    "file_key": ("staging", "stg_online_retail__files", "file_path"),
+}
 
 
 def start_with_model(session: SparkSession, duckdb_warehouse: Path) -> None:
@@ -46,6 +56,7 @@ def _difference(
     connection: duckdb.DuckDBPyConnection, spark_warehouse: Path, schema: str, table: str
 ) -> str | None:
     files = spark_warehouse / f"{schema}.db" / table
+    read = f"read_parquet('{spark_warehouse}/{{0}}.db/{{1}}/*.parquet')"
     if not files.is_dir():
         return "no such table"
     columns = dict(
@@ -57,12 +68,11 @@ def _difference(
     )
     doubles = [name for name, kind in columns.items() if kind == "DOUBLE"]
     order = ", ".join([*(name for name in columns if name not in doubles), *doubles])
-    casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
     ours, theirs = (
         f"(select *, row_number() over (order by {order}) as place from ({side}))"
         for side in (
-            f"select * from {schema}.{table}",
-            f"select {casts} from read_parquet('{files}/*.parquet')",
+            f"select {_texts(columns, '{0}.{1}')} from {schema}.{table} as rows",
+            f"select {_texts(columns, read)} from {read.format(schema, table)} as rows",
         )
     )
     unequal = [
@@ -84,6 +94,19 @@ def _difference(
         return f"{row[0]} rows on DuckDB, {row[1]} on Spark"
     wrong = {name: count for name, count in zip(columns, row[2:], strict=True) if count}
     return f"of {row[0]} rows, different by column: {wrong}" if wrong else None
+
+
+def _texts(columns: dict[str, str], relation: str) -> str:
+    """Return what to select of rows: the columns, and in place of keys what these stand for."""
+    found = []
+    for name, kind in columns.items():
+        column = f"cast(rows.{name} as {kind})"
+        if name in TEXTS:
+            schema, table, text = TEXTS[name]
+            texts = relation.format(schema, table)
+            column = f"(select max(t.{text}) from {texts} as t where t.{name} = rows.{name})"
+        found.append(f"{column} as {name}")
+    return ", ".join(found)
 
 
 def main(duckdb_warehouse: str, spark_warehouse: str) -> None:

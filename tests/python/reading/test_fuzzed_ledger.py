@@ -43,7 +43,7 @@ MODELS = [
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """Return an empty warehouse in memory that holds the seeds."""
     connection = duckdb.connect()
-    connection.execute("attach ':memory:' as warehouse; use warehouse")
+    connection.execute("attach ':memory:' as warehouse; attach ':memory:' as marts; use warehouse")
     for schema in ("raw", "staging", "intermediate", "seeds"):
         connection.execute(f"create schema {schema}")
     kinds = PROJECT / "seeds" / "stock_code_kinds.csv"
@@ -57,9 +57,9 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    schemas = {"stg": "staging", "int": "intermediate"}
+    schemas = {"stg": "warehouse.staging", "int": "warehouse.intermediate"}
     return [
-        f"create or replace table {schemas.get(model[:3], 'main')}.{model} as "
+        f"create or replace table {schemas.get(model[:3], 'marts.main')}.{model} as "
         + compiled_file(sample_build, model).read_text()
         for model in MODELS
     ]
@@ -109,15 +109,15 @@ def test_the_ledger_adds_up_or_one_error_says_why(
         "from staging.stg_online_retail__invoice_lines where unreadable_column is not null"
     ).fetchall()
     assert warehouse.execute(
-        "select sum(line_count), sum(unit_count), sum(line_value) from rpt_line_dispositions"
+        "select sum(line_count), sum(unit_count), sum(line_value) from marts.main.rpt_line_dispositions"
     ).fetchall() == [(lines, units - unread_units, value - unread_value)]
     [(malformed,)] = warehouse.execute(
-        "select coalesce(sum(line_count), 0) from rpt_line_dispositions "
+        "select coalesce(sum(line_count), 0) from marts.main.rpt_line_dispositions "
         "where disposition = 'malformed'"
     ).fetchall()
-    assert warehouse.execute("select count(*) from rpt_malformed_lines").fetchall() == [
+    assert warehouse.execute("select count(*) from marts.main.rpt_malformed_lines").fetchall() == [
         (malformed,)
     ]
     assert warehouse.execute(
-        "select count(*) from fct_sale_lines where net_unit_count < 0 or net_sales < 0"
+        "select count(*) from marts.main.fct_sale_lines where net_unit_count < 0 or net_sales < 0"
     ).fetchall() == [(0,)]
