@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from customer_segments.warehouse import open_warehouse
 
 COMPILED = Path("target") / "compiled"
 SHOWN = 6
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("models", nargs="+")
     parser.add_argument("--compiled", type=Path, default=COMPILED)
     given = parser.parse_args()
-    with duckdb.connect(str(given.warehouse), read_only=True) as connection:
+    with open_warehouse(given.warehouse) as connection:
         for model in given.models:
             # Below a folder named after a yml lie its unit tests.
             [file] = [f for f in given.compiled.rglob(f"{model}.sql") if not f.parent.suffix]
