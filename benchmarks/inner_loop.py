@@ -35,7 +35,7 @@ def write_empty_project(folder: Path, nodes: Counter[str]) -> None:
         "flags: {send_anonymous_usage_stats: false}}"
     )
     (folder / "profiles.yml").write_text(
-        "empty: {target: dev, outputs: {dev: {type: duckdb, path: empty.duckdb, threads: 1}}}"
+        f"empty: {{target: dev, outputs: {{dev: {{type: duckdb, path: {folder}/empty.duckdb}}}}}}"
     )
     models = nodes["model"]
     (folder / "models" / "m0.sql").write_text("select 1 as id")
