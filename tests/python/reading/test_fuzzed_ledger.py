@@ -34,12 +34,13 @@ MODELS = [
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return an empty warehouse in memory that holds the seeds."""
+    """Return an empty warehouse in memory that holds the seeds, and no marts."""
     connection = duckdb.connect()
-    connection.execute("attach ':memory:' as warehouse; use warehouse")
+    connection.execute("attach ':memory:' as marts; attach ':memory:' as warehouse; use warehouse")
     for schema in ("raw", "staging", "intermediate", "seeds"):
         connection.execute(f"create schema {schema}")
     kinds = PROJECT / "seeds" / "stock_code_kinds.csv"
+    connection.execute("set search_path = 'warehouse.main,marts.main'")
     connection.execute(
         f"create table seeds.stock_code_kinds as from read_csv('{kinds}', all_varchar = true)"
     )
@@ -50,7 +51,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    schemas = {"stg": "staging", "int": "intermediate", "fct": "main", "rpt": "main"}
+    schemas = {"stg": "staging", "int": "intermediate", "fct": "marts.main", "rpt": "marts.main"}
     return [
         f"create or replace table {schemas[model[:3]]}.{model} as "
         + compiled_file(sample_build, model).read_text()
