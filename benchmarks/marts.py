@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from customer_segments.warehouse import marts_of
+from customer_segments.project import marts_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 

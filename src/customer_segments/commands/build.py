@@ -22,6 +22,7 @@ from customer_segments.project import (
     PROJECT,
     kept_models,
     published_database,
+    same_files,
     users_path,
     warehouse_database,
 )
@@ -77,13 +78,9 @@ def settle_paths() -> tuple[Path, Path, Path]:
 
 
 def unusable(*files: Path) -> str | None:
-    """Return why the database files, in the order of FILES, cannot be written."""
-    if len(set(files)) < len(files):
-        named = ", ".join(f"{name} {file}" for name, file in zip(FILES, files, strict=True))
-        return (
-            f"The same file has two names: {named}. Analysts read one, builds write one, and one "
-            "has what is kept from build to build: name three."
-        )
+    """Return why the database files cannot be written."""
+    if problem := same_files():
+        return problem
     for file in files:
         if file.is_dir():
             return f"{file} is a folder. Expected the path of a DuckDB file."

@@ -20,6 +20,7 @@ from conftest import (
     Build,
     Builder,
     copied,
+    environment,
     release_warehouse,
 )
 
@@ -350,3 +351,20 @@ def test_removed_models_do_not_come_back(
     (folder / "models.duckdb").unlink()
     again = build(LINES, *WITHOUT_TESTS, "--vars", "refit: force", folder=folder)
     assert again.query("select fit_reason from dim_models") == [("first model",)]
+
+
+@pytest.mark.parametrize("same", ["warehouse.duckdb", "warehouse.duckdb.marts", "published.duckdb"])
+def test_one_file_for_two_things_is_refused_before_anything_is_removed(
+    build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: str
+) -> None:
+    """By plain dbt too, which removes the warehouse at the start of a whole build."""
+    shutil.copy(KEPT / "0.2.0.duckdb", tmp_path / same)
+    monkeypatch.setattr(
+        "conftest.environment",
+        lambda folder, lines: environment(folder, lines) | {"SEGMENTS_MODELS": str(folder / same)},
+    )
+    found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
+    release_warehouse()
+    assert not found.success
+    assert "The same file has two names" in str(found.exception)
+    assert (tmp_path / same).stat().st_size >= (KEPT / "0.2.0.duckdb").stat().st_size
