@@ -86,11 +86,13 @@
     {%- do return(env_var('SEGMENTS_MODELS', '') or 'models.duckdb') -%}
 {% endmacro %}
 
-{#- Another build that has it attached at this moment is waited for. It outlives versions of DuckDB. -#}
+{#- Another build that has it attached at this moment is waited for. A new one is for any DuckDB. -#}
 {% macro attach_kept_file() %}
     {%- do run_query('select lock_file(' ~ quoted(kept_file()) ~ ')') -%}
+    {%- set is_there = run_query('select file_exists(' ~ quoted(kept_file()) ~ ')').columns[0][0] -%}
     {%- do run_query(
-        'attach ' ~ quoted(kept_file()) ~ " as kept_file (storage_version 'v1.0.0')"
+        'attach ' ~ quoted(kept_file()) ~ ' as kept_file'
+        ~ ("" if is_there else " (storage_version 'v1.0.0')")
     ) -%}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
         {%- do run_query(_create_kept('kept_file.' ~ table.identifier, table)) -%}

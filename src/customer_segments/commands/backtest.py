@@ -191,8 +191,7 @@ def _store(measured: pd.DataFrame, kept: Path) -> None:
     """Put the rows in the place of those of the backtest before."""
     try:
         lock_file(str(kept))
-        lasting = {"storage_compatibility_version": "v1.0.0"}  # as macro attach_kept_file
-        with duckdb.connect(str(kept), config=lasting) as connection:
+        with duckdb.connect(str(kept)) as connection:
             connection.register("measured", measured)
             connection.execute(STORE)
         unlock_file(str(kept))
