@@ -97,6 +97,7 @@ def random_part(draws: random.Random, nodes: list[str]) -> tuple[str, ...]:
     return (*way, "--select", *chosen, "--exclude", "resource_type:test", "resource_type:unit_test")
 
 
+@pytest.mark.timeout(60 + 60 * SEQUENCES)  # seconds
 def test_any_part_of_a_build_may_run_between_two_whole_ones(
     sample_build: Build, build: Builder, nodes: list[str], tmp_path: Path
 ) -> None:
@@ -262,6 +263,7 @@ def start_of(folder: Path) -> None:
     write(folder / "history.csv", rest)
 
 
+@pytest.mark.timeout(60 + 60 * SEQUENCES)  # seconds
 def test_changed_files_give_what_a_build_from_nothing_gives(build: Builder, tmp_path: Path) -> None:
     lines = tmp_path / "lines"
     lines.mkdir()
