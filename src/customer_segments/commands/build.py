@@ -31,7 +31,7 @@ from customer_segments.report import report
 MAX_ERRORS = 5
 FILES = ("SEGMENTS_DATABASE", "SEGMENTS_WAREHOUSE", "SEGMENTS_MODELS")
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
-# What dbt says goes to logs/dbt.log; its JSON files are for `dbt retry`, `dbt docs` and other tools.
+# What dbt says goes to logs/dbt.log; its JSON files are for other commands of dbt.
 QUIET = [
     *("--log-level", "none", "--log-level-file", "info"),
     *("--no-use-colors", "--no-use-colors-file", "--no-write-json"),
