@@ -57,15 +57,15 @@ metrics: .venv/development ## Ask MetricFlow for METRICS=... grouped BY=customer
 METRICS := net_revenue,orders,customers,average_order_value,return_rate,retention_90d,segment_share
 BY := customer__segment_name
 
-test: .venv/development lint ## Lint, then the tests of Python and dbt on the sample (3 minutes)
+test: .venv/development lint ## Lint, then the tests of Python and dbt on the sample (6 minutes)
 	@$(RUN) -m pytest $(IN_TWO) -m "not long and not spark"
 
-test-long: .venv/development ## Tests that build again and again, and of real files (8 minutes)
+test-long: .venv/development ## Tests that build again and again, and of real files (12 minutes)
 	@$(RUN) -m pytest $(IN_TWO) -m "long and not spark"
 
 IN_TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (15 minutes)
+test-faults: .venv/runtime ## Kill builds, fill disks, take memory away (30 minutes)
 	@$(RUN) tests/faults/run.py
 
 test-spark: .venv/spark ## Build on Apache Spark too and compare every table (needs Java 17)

@@ -85,6 +85,7 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
         environment |= {
             "INVOICE_LINES": str(lines),
             "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
+            "SEGMENTS_MODELS": str(folder / "models.duckdb"),
             "SEGMENTS_DATABASE": str(folder / "published.duckdb"),
             "DBT_TARGET_PATH": str(FOLDER / "dbt"),
             "DBT_LOG_PATH": str(folder),

@@ -9,9 +9,6 @@ its customers, and the international ones. What follows a cutoff is net of retur
 """
 
 import argparse
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from benchmarks import metrics
+from benchmarks.marts import make_marts
 from customer_segments.backtesting.baselines import EXERCISE_FEATURES, exercise_labels
 from customer_segments.fitting.clustering import Labels, Matrix, distances, nearest
 from customer_segments.fitting.customers import Customers, Keys, item_matrix
@@ -146,29 +144,23 @@ def label(design: Design, population: Population, fit_on: Labels, score: Labels)
 
 # --- data ---------------------------------------------------------------------------------------
 def build(file: Path, as_of: str, folder: Path) -> Path:
-    """Return the warehouse that dbt made of `file` as of a day."""
-    warehouse = folder / f"{file.stem}.{as_of}.duckdb"
-    if not warehouse.exists():
-        unfinished = warehouse.with_suffix(".unfinished")
-        unfinished.unlink(missing_ok=True)
-        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
-        command += ["--resource-type", "model", "seed", "--target-path", str(folder / "target")]
-        command += ["--select", "+fct_customer_features", "+fct_customer_items"]
-        command += ["+fct_baseline_features", "--vars", f"{{as_of: {as_of}, customer_scope: all}}"]
-        settings = {"INVOICE_LINES": str(file), "SEGMENTS_WAREHOUSE": str(unfinished)}
-        subprocess.run(command, check=True, cwd=PROJECT, env={**os.environ, **settings})
-        unfinished.rename(warehouse)
-    return warehouse
+    """Return the marts that dbt made of `file` as of a day."""
+    return make_marts(
+        folder / f"{file.stem}.{as_of}.duckdb",
+        file,
+        ["fct_customer_features", "fct_customer_items", "fct_baseline_features"],
+        f"{{as_of: {as_of}, customer_scope: all}}",
+    )
 
 
 def populations(file: Path, as_of: str, folder: Path, home: str) -> Iterator[Population]:
     """Yield all customers of the file and, if that is a part, the international ones."""
-    with duckdb.connect(str(build(file, as_of, folder)), read_only=True) as warehouse:
-        features = warehouse.sql("from fct_customer_features order by customer_id").df()
-        counts = warehouse.sql("from fct_customer_items order by customer_id, stock_code").df()
-        exercise = warehouse.sql("from fct_baseline_features").df()
-    with duckdb.connect(str(build(file, "data", folder)), read_only=True) as warehouse:
-        future = warehouse.sql(
+    with duckdb.connect(str(build(file, as_of, folder)), read_only=True) as marts:
+        features = marts.sql("from fct_customer_features order by customer_id").df()
+        counts = marts.sql("from fct_customer_items order by customer_id, stock_code").df()
+        exercise = marts.sql("from fct_baseline_features").df()
+    with duckdb.connect(str(build(file, "data", folder)), read_only=True) as marts:
+        future = marts.sql(
             "select customer_id, stock_code, cast(net_sales as double) as net_sales"
             f" from fct_sale_lines where net_unit_count > 0 and invoiced_at >= '{as_of}'"
             if as_of != "data"

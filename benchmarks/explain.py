@@ -13,19 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from customer_segments.warehouse import open_warehouse
 
 COMPILED = Path("target") / "compiled"
 SHOWN = 6
 
 
-def operators(node: dict[str, Any]) -> Iterator[tuple[float, int, str, str]]:
+def operators(nodes: list[dict[str, Any]]) -> Iterator[tuple[float, int, str, str]]:
     """Yield seconds, rows, name and what it is about, of each operator of a plan."""
-    for child in node.get("children", []):
-        yield from operators(child)
-    if name := node.get("operator_name"):
-        about = " ".join(str(value) for value in node.get("extra_info", {}).values())
-        yield node["operator_timing"], node["operator_cardinality"], name.strip(), about
+    for node in nodes:
+        yield from operators(node.get("children", []))
+        about = " ".join(str(value) for value in node["extra_info"].values())
+        yield node["timing"], node["intermediate_rows"], node["name"], about
 
 
 def main() -> None:
@@ -35,13 +34,13 @@ def main() -> None:
     parser.add_argument("models", nargs="+")
     parser.add_argument("--compiled", type=Path, default=COMPILED)
     given = parser.parse_args()
-    with duckdb.connect(str(given.warehouse), read_only=True) as connection:
+    with open_warehouse(given.warehouse) as connection:
         for model in given.models:
             # Below a folder named after a yml lie its unit tests.
             [file] = [f for f in given.compiled.rglob(f"{model}.sql") if not f.parent.suffix]
             query = f"explain (analyze, format json) {file.read_text()}"
             [(_, plan)] = connection.execute(query).fetchall()
-            found = sorted(operators(json.loads(plan)), key=lambda row: -row[0])
+            found = sorted(operators(json.loads(plan)["operator"]), key=lambda row: -row[0])
             total = sum(row[0] for row in found)
             print(f"\n{model}: {total:.2f} s in {len(found)} operators")
             for seconds, rows, name, about in found[:SHOWN]:

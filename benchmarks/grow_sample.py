@@ -1,13 +1,11 @@
 r"""Grow the shipped sample to as many invoice lines as asked for: the same ones every time.
 
-    python benchmarks/grow_sample.py 5000000 --output target/bench --days 3
+    python benchmarks/grow_sample.py 5000000 --output target/bench
 
 Every copy of the sample is another set of customers, with invoices of their own. A copied customer
 starts up to eight weeks later (what falls behind the last day of the sample is left out), buys
 quantities that are larger by a heavy-tailed factor, and meets a range that grows with the number
 of copies. Cancellations move with the sales that they cancel.
-
-The last `--days` trading days are files of their own, beside the file with all lines before them.
 """
 
 import argparse
@@ -83,8 +81,8 @@ limit $lines
 """
 
 
-def grow(lines: int, output: Path, *, days: int = 0, form: str = "parquet", seed: int = 1) -> None:
-    """Write `history.<form>` and, for the last `days` trading days, `day_<date>.<form>`."""
+def grow(lines: int, output: Path, *, form: str = "parquet", seed: int = 1) -> None:
+    """Write `history.<form>`."""
     output.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(output)}
@@ -104,23 +102,13 @@ def grow(lines: int, output: Path, *, days: int = 0, form: str = "parquet", seed
     }.items():
         query = query.replace(f"${name}", str(value))
     connection.execute(query)
-    connection.execute("create temp table lines as from grown order by InvoiceDate, InvoiceNo")
-    dates = connection.execute(
-        "select distinct cast(InvoiceDate as date) from lines order by 1 desc limit ?", [days]
-    ).fetchall()
-    first = min((date for (date,) in dates), default=None)
-    before = f"where InvoiceDate < '{first}'" if first else ""
-    _write(connection, before, output / f"history.{form}")
-    for (date,) in dates:
-        where = f"where cast(InvoiceDate as date) = '{date}'"
-        _write(connection, where, output / f"day_{date}.{form}")
-
-
-def _write(connection: duckdb.DuckDBPyConnection, where: str, path: Path) -> None:
     columns = "*"
-    if path.suffix == ".csv":
+    if form == "csv":
         columns = "* replace (strftime(InvoiceDate, '%-m/%-d/%y %-H:%M') as InvoiceDate)"
-    connection.execute(f"copy (select {columns} from lines {where}) to '{path}'")
+    connection.execute(
+        f"copy (select {columns} from (from grown order by InvoiceDate, InvoiceNo)) "
+        f"to '{output / 'history'}.{form}'"
+    )
 
 
 def main() -> None:
@@ -128,11 +116,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lines", type=int)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--days", type=int, default=0, help="last days in files of their own")
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    grow(given.lines, given.output, days=given.days, form=given.format, seed=given.seed)
+    grow(given.lines, given.output, form=given.format, seed=given.seed)
 
 
 if __name__ == "__main__":

@@ -7,44 +7,34 @@ Builds that are in the folder already are used again.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from benchmarks.item_backtest import kept_lift, next_item_hits
-
-PROJECT = Path(__file__).resolve().parents[1]
+from benchmarks.marts import make_marts
 
 
 def build(file: Path, as_of: str, scope: str, folder: Path) -> Path:
-    """Return the warehouse that dbt made of `file` as of a day."""
-    warehouse = folder / f"{file.stem}.{scope}.{as_of}.duckdb"
-    if not warehouse.exists():
-        unfinished = warehouse.with_suffix(".unfinished")
-        unfinished.unlink(missing_ok=True)
-        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
-        command += ["--resource-type", "model", "seed", "--target-path", str(folder / "target")]
-        command += ["--select", "+rpt_segment_items", "+fct_next_best_items"]
-        command += ["--vars", f"{{as_of: {as_of}, customer_scope: {scope}}}"]
-        settings = {"INVOICE_LINES": str(file), "SEGMENTS_WAREHOUSE": str(unfinished)}
-        subprocess.run(command, check=True, cwd=PROJECT, env={**os.environ, **settings})
-        unfinished.rename(warehouse)
-    return warehouse
+    """Return the marts that dbt made of `file` as of a day."""
+    return make_marts(
+        folder / f"{file.stem}.{scope}.{as_of}.duckdb",
+        file,
+        ["rpt_segment_items", "fct_next_best_items"],
+        f"{{as_of: {as_of}, customer_scope: {scope}}}",
+    )
 
 
 def measure(before: Path, after: Path, as_of: str) -> dict[str, float]:
     """Return what became of the lists that were made as of a day."""
-    with duckdb.connect(str(before), read_only=True) as warehouse:
-        lists = warehouse.sql("from rpt_segment_items where item_rank is not null").df()
-        segments = warehouse.sql("select customer_id, segment_id from fct_customer_segments").df()
-        recommended = warehouse.sql("from fct_next_best_items").df()
-        past = warehouse.sql("from fct_sale_lines where net_unit_count > 0").df()
-    with duckdb.connect(str(after), read_only=True) as warehouse:
-        later = warehouse.sql(
+    with duckdb.connect(str(before), read_only=True) as marts:
+        lists = marts.sql("from rpt_segment_items where item_rank is not null").df()
+        segments = marts.sql("select customer_id, segment_id from fct_customer_segments").df()
+        recommended = marts.sql("from fct_next_best_items").df()
+        past = marts.sql("from fct_sale_lines where net_unit_count > 0").df()
+    with duckdb.connect(str(after), read_only=True) as marts:
+        later = marts.sql(
             f"from fct_sale_lines where net_unit_count > 0 and invoiced_at >= '{as_of}'"
         ).df()
     kept = kept_lift(lists, segments, later)

@@ -4,20 +4,22 @@ from pathlib import Path
 
 import duckdb
 
+from customer_segments.warehouse import open_warehouse
+
 # Table of the script, and the same of the project. What other ways leave has the script's names.
 TABLES = {
     "invoice_lines": "staging.stg_online_retail__invoice_lines",
     "invoice_lines_classified": "intermediate.int_invoice_lines_classified",
     "cancellations_matched": "intermediate.int_cancellations_matched",
-    "sale_lines": "main.fct_sale_lines",
-    "orders": "main.fct_orders",
-    "customer_item_counts": "main.fct_customer_items",
-    "customers": "main.dim_customers",
-    "customer_features": "main.fct_customer_features",
-    "model_parameters": "kept.ml_kmeans_parameters",
-    "dim_segments": "main.dim_segments",
-    "customer_segments": "main.fct_customer_segments",
-    "segment_summary": "main.rpt_segment_summary",
+    "sale_lines": "fct_sale_lines",
+    "orders": "fct_orders",
+    "customer_item_counts": "fct_customer_items",
+    "customers": "dim_customers",
+    "customer_features": "fct_customer_features",
+    "model_parameters": "intermediate.ml_kmeans_parameters",
+    "dim_segments": "dim_segments",
+    "customer_segments": "fct_customer_segments",
+    "segment_summary": "rpt_segment_summary",
 }
 # The script leaves what the summary measures, without names of segments and what follows from both.
 FOLLOWING = {
@@ -45,18 +47,17 @@ TO_THE_EYE = {"customer_segments", "segment_summary"}
 
 def differing_tables(warehouse: Path, core: Path) -> list[str]:
     """Return the tables of the warehouse whose rows are not those of the script's database."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{warehouse}' as ours (read_only)")
+    with open_warehouse(warehouse) as connection:
         connection.execute(f"attach '{core}' as theirs (read_only)")
         differing = []
         for name, table in TABLES.items():
-            ours, theirs = connection.table(f"ours.{table}"), connection.table(f"theirs.{name}")
+            ours, theirs = connection.table(table), connection.table(f"theirs.{name}")
             columns = ", ".join(
                 as_type(column, kind) if name in TO_THE_EYE else column
                 for column, kind in zip(theirs.columns, theirs.types, strict=True)
             )
             if set(ours.columns) - ONLY_OURS.get(name, set()) != set(theirs.columns) or differ(
-                connection, f"ours.{table}{ROWS.get(name, '')}", f"theirs.{name}", columns
+                connection, f"{table}{ROWS.get(name, '')}", f"theirs.{name}", columns
             ):
                 differing.append(table)
         return differing
@@ -115,7 +116,7 @@ LABELLED = {
         from read_parquet('{0}/customer_features.parquet')
     """,
     "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
-    "warehouse.duckdb": """
+    "warehouse.duckdb.marts": """
         from found.fct_customer_segments join found.fct_customer_features using (customer_id)
     """,
 }
@@ -126,7 +127,7 @@ def segment_totals(folder: Path) -> list[tuple[object, ...]]:
     for name, customers in LABELLED.items():
         if (folder / name).exists():
             with duckdb.connect() as connection:
-                if name.endswith(".duckdb"):
+                if ".duckdb" in name:
                     connection.execute(f"attach '{folder / name}' as found (read_only)")
                 totals: list[tuple[object, ...]] = connection.sql(
                     f"with customers as ({customers.format(folder)}) "

@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 from pyspark.sql import SparkSession
 
-SCHEMAS = ("seeds", "staging", "intermediate", "kept", "main", "semantic")
+from customer_segments.warehouse import open_warehouse
+
+SCHEMAS = ("seeds", "staging", "intermediate", "main", "semantic")
 # Keys differ between engines: what they stand for is compared, which these tables say.
 TEXTS = {
     "invoice_key": ("staging", "stg_online_retail__invoices", "invoice_id"),
@@ -26,25 +28,24 @@ TEXTS = {
 
 def start_with_model(session: SparkSession, duckdb_warehouse: Path) -> None:
     """Empty Spark's schemas, but for the models that the build on DuckDB fitted."""
-    for schema in SCHEMAS:
+    for schema in (*SCHEMAS, "kept"):
         session.sql(f"drop schema if exists {schema} cascade")
     session.sql("create schema kept")
-    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
-        models = connection.sql("from kept.ml_kmeans_parameters").to_arrow_table()
+    with open_warehouse(duckdb_warehouse) as connection:
+        models = connection.sql("from intermediate.ml_kmeans_parameters").to_arrow_table()
     session.createDataFrame(models).write.format("parquet").saveAsTable("kept.ml_kmeans_parameters")
 
 
 def differences(duckdb_warehouse: Path, spark_warehouse: Path) -> dict[str, str]:
     """Return what is different, by table: rows are compared side by side, doubles to 1e-9."""
     found = {}
-    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
+    with open_warehouse(duckdb_warehouse) as connection:
         connection.execute("set timezone = 'UTC'")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() "
             f"where schema_name in {SCHEMAS} "
-            # The build on DuckDB asked for a model, the one on Spark had it; and a backtest is kept
-            # by a command of its own.
-            "and table_name not in ('ml_fit_decision', 'backtest_measures') order by all"
+            # The build on DuckDB asked for a model, the one on Spark had it.
+            "and table_name != 'ml_fit_decision' order by all"
         ).fetchall()
         for schema, table in tables:
             if problem := _difference(connection, spark_warehouse, schema, table):

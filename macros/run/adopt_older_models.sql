@@ -8,8 +8,10 @@
         "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'warehouse' "
         ~ "and (schema_name, table_name) in (('kept', 'ml_kmeans_parameters'), "
         ~ "('ml', 'ml_model_parameters')) and exists (select 1 from duckdb_tables() where database_name "
-        ~ "= 'warehouse' and schema_name = 'main') and not file_exists(" ~ quoted(kept_file()) ~ ')'
+        ~ "= 'warehouse' and schema_name = 'main') and not file_exists(" ~ quoted(kept_file()) ~ ') '
+        ~ 'order by schema_name'
     ).columns[0].values() -%}
+    {#- A warehouse that two of these versions built has both: the first is the later version's. -#}
     {%- if older -%}
         {%- do attach_kept_file() -%}
         {%- do run_query(

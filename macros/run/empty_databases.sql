@@ -15,10 +15,14 @@
         ) -%}
     {%- endfor -%}
     {#- dbt made the schemas, and looked at what is in them, before this. -#}
+    {%- set schemas = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] -%}
         {%- do adapter.cache_dropped(api.Relation.create(
             database=node.database, schema=node.schema, identifier=node.alias
         )) -%}
-        {%- do run_query('create schema if not exists ' ~ node.database ~ '.' ~ node.schema) -%}
+        {%- do schemas.append(node.database ~ '.' ~ node.schema) -%}
+    {%- endfor -%}
+    {%- for schema in schemas | unique -%}
+        {%- do run_query('create schema if not exists ' ~ schema) -%}
     {%- endfor -%}
 {% endmacro %}

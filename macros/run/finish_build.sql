@@ -1,6 +1,6 @@
 {#-
-    After a whole build in which every test passed: keep the models that it fitted, then publish the
-    marts. Anything less leaves both files as they were.
+    After a whole build in which no test failed: keep the models that it fitted, then publish the
+    marts, so that nothing is published that a lost model made. Anything less leaves both as they were.
 -#}
 {% macro finish_build(results) %}
     {%- if execute and flags.WHICH == 'build' -%}

@@ -4,7 +4,6 @@
     whole build that has passed adds to the file: no other run, and none that is run twice, leaves a trace.
 -#}
 
-
 {#- Make the tables of the source where there are none, with the columns that its yml declares. -#}
 {% macro create_kept_tables() %}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
@@ -87,10 +86,14 @@
     {%- do return(env_var('SEGMENTS_MODELS', '') or 'models.duckdb') -%}
 {% endmacro %}
 
-{#- Another build that has it attached at this moment is waited for. -#}
+{#- Another build that has it attached at this moment is waited for. A new one is for any DuckDB. -#}
 {% macro attach_kept_file() %}
     {%- do run_query('select lock_file(' ~ quoted(kept_file()) ~ ')') -%}
-    {%- do run_query('attach ' ~ quoted(kept_file()) ~ ' as kept_file') -%}
+    {%- set is_there = run_query('select file_exists(' ~ quoted(kept_file()) ~ ')').columns[0][0] -%}
+    {%- do run_query(
+        'attach ' ~ quoted(kept_file()) ~ ' as kept_file'
+        ~ ("" if is_there else " (storage_version 'v1.0.0')")
+    ) -%}
     {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
         {%- do run_query(_create_kept('kept_file.' ~ table.identifier, table)) -%}
     {%- endfor -%}

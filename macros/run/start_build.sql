@@ -14,6 +14,10 @@
 {% endmacro %}
 
 {% macro duckdb__start_build(reads_lines) %}
+    {%- set problem = run_query('select problem_with_files()').columns[0][0] -%}
+    {%- if problem -%}
+        {{ exceptions.raise_compiler_error(problem) }}
+    {%- endif -%}
     {%- set lines = describe_invoice_lines() if reads_lines -%}
     {%- if not is_whole_build() -%}
         {%- do check_parents() -%}

@@ -16,18 +16,15 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
-from filelock import FileLock, Timeout
 
-from customer_segments.project import spill_folder
+from customer_segments.locks import lock_file, unlock_file
+from customer_segments.project import same_files, spill_folder
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 from customer_segments.reading.invoice_selects import COUNTING
 
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
-PATIENCE = 600  # seconds that a build waits for another that moves the same file
-
-_locks: dict[str, FileLock] = {}  # of files that this process moves
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -84,6 +81,11 @@ def pseudonym(customer_id: str) -> str:
     return hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def problem_with_files() -> str:
+    """Return why the database files that are set cannot be told apart; '' if they can."""
+    return same_files() or ""
+
+
 def file_exists(path: str) -> bool:
     """Tell whether there is a file at `path`."""
     return Path(path).is_file()
@@ -100,24 +102,6 @@ def remove_database(path: str) -> str:
     for file in (path, f"{path}.wal"):
         Path(file).unlink(missing_ok=True)
     shutil.rmtree(spill_folder(), ignore_errors=True)
-    return path
-
-
-def lock_file(path: str) -> str:
-    """Wait until no other build moves the file at `path`, and keep others waiting."""
-    lock = _locks.setdefault(path, FileLock(Path(path).with_name(f".{Path(path).name}.lock")))
-    try:
-        lock.acquire(timeout=PATIENCE)
-    except Timeout:
-        raise TimeoutError(
-            f"Another build has held {path} for {PATIENCE} s. Wait for it, or end it."
-        ) from None
-    return path
-
-
-def unlock_file(path: str) -> str:
-    """Let other builds go on."""
-    _locks.pop(path).release(force=True)
     return path
 
 
@@ -153,6 +137,7 @@ def end_publication(new: str, published: str) -> str:
 
 # All but `pseudonym` look at files or change them: DuckDB is to call each once, when it is asked.
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    *(describe_invoice_lines, has_pseudonym_key, file_exists, copy_file, remove_database),
+    *(problem_with_files, describe_invoice_lines, has_pseudonym_key, file_exists),
+    *(copy_file, remove_database),
     *(lock_file, unlock_file, begin_publication, end_publication),
 )

@@ -34,6 +34,28 @@ def kept_models() -> Path:
     return _named("SEGMENTS_MODELS", "models.duckdb")
 
 
+def marts_of(warehouse: Path) -> Path:
+    """Return the file of the marts of a warehouse, as profiles.yml names it."""
+    return warehouse.with_name(f"{warehouse.name}.marts")
+
+
+def same_files() -> str | None:
+    """Return a message if two databases are one file: a build would remove what another is for."""
+    files = {
+        "SEGMENTS_DATABASE": published_database(),
+        "SEGMENTS_WAREHOUSE": warehouse_database(),
+        "the marts beside it": marts_of(warehouse_database()),
+        "SEGMENTS_MODELS": kept_models(),
+    }
+    if len({file.resolve() for file in files.values()}) == len(files):
+        return None
+    named = ", ".join(f"{name} {file}" for name, file in files.items())
+    return (
+        f"The same file has two names: {named}. Analysts read the first, builds write the next "
+        "two, and the last has what is kept from build to build: name files that differ."
+    )
+
+
 def spill_folder() -> Path:
     """Return the folder that is only for what DuckDB's memory does not hold of this warehouse."""
     warehouse = warehouse_database()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer_segments.project import marts_of
+
 
 def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """Return a connection in which every table of a build has its name: `fct_orders`, `seeds.x`."""
@@ -13,8 +15,3 @@ def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach '{quoted}' as {name} (read_only)")
     connection.execute("set search_path = 'warehouse.main,marts.main'")
     return connection
-
-
-def marts_of(warehouse: Path) -> Path:
-    """Return the file of the marts, as profiles.yml names it."""
-    return warehouse.with_name(f"{warehouse.name}.marts")

@@ -21,7 +21,8 @@ from dbt.contracts.graph.manifest import Manifest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from customer_segments.fitting.settings import Settings
-from customer_segments.warehouse import marts_of, open_warehouse
+from customer_segments.project import marts_of
+from customer_segments.warehouse import open_warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"

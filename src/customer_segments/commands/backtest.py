@@ -23,8 +23,9 @@ from customer_segments.commands.dbt_variables import (
     split_variables,
     variables_option,
 )
-from customer_segments.project import PROJECT, first_line, kept_models
-from customer_segments.warehouse import marts_of, open_warehouse
+from customer_segments.locks import lock_file, unlock_file
+from customer_segments.project import PROJECT, first_line, kept_models, marts_of
+from customer_segments.warehouse import open_warehouse
 
 DEFAULT_MONTHS = (6, 3)  # before the end of the data
 LABELS = ["+fct_customer_segments", "+fct_customer_rfm", "+fct_baseline_features"]
@@ -189,9 +190,11 @@ def _day(text: str) -> date:
 def _store(measured: pd.DataFrame, kept: Path) -> None:
     """Put the rows in the place of those of the backtest before."""
     try:
+        lock_file(str(kept))
         with duckdb.connect(str(kept)) as connection:
             connection.register("measured", measured)
             connection.execute(STORE)
+        unlock_file(str(kept))
     except duckdb.IOException as error:
         raise BacktestError(f"Measured, but not stored: {first_line(error)}") from None
 

@@ -17,8 +17,9 @@ HINTS = {
     "it keeps that in {spill_folder}, where {free_gb:.1f} GB are free. Free some space there, name "
     "a folder on a larger disk with SEGMENTS_TEMP_DIRECTORY, or raise SEGMENTS_MEMORY_LIMIT.",
     "No space left on device": "The disk is full: free some space, or name files on another disk "
-    "with SEGMENTS_WAREHOUSE, SEGMENTS_DATABASE and SEGMENTS_TEMP_DIRECTORY; DuckDB keeps what its "
-    "memory does not hold in {spill_folder}, where {free_gb:.1f} GB are free.",
+    "with SEGMENTS_WAREHOUSE, SEGMENTS_DATABASE, SEGMENTS_MODELS and SEGMENTS_TEMP_DIRECTORY; "
+    "DuckDB keeps what its memory does not hold in {spill_folder}, where {free_gb:.1f} GB are "
+    "free.",
     "Out of Memory Error": "Raise SEGMENTS_MEMORY_LIMIT, or lower SEGMENTS_DUCKDB_THREADS.",
     "MemoryError": "Python has no room beside DuckDB: lower SEGMENTS_MEMORY_LIMIT, DuckDB then "
     "keeps more on disk.",
@@ -34,7 +35,7 @@ def plain_exception(error: BaseException) -> str:
         return (
             f"{lock[1]} is in use by process {lock[2]}: another build, or a program that has it "
             "open. Wait for it or close it, and read the published database instead. "
-            "SEGMENTS_WAREHOUSE names another file to build in."
+            "SEGMENTS_WAREHOUSE names another file to build in, SEGMENTS_MODELS one for models."
         )
     return message
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SAMPLE, Build, Builder, release_warehouse
+from conftest import SAMPLE, Build, Builder, environment, release_warehouse
 from scipy import sparse
 
 from customer_segments.backtesting.baselines import (
@@ -162,8 +162,8 @@ def test_what_cannot_be_measured_is_said_in_one_message(
 ) -> None:
     release_warehouse()
     # The build of the sample has left the names of a folder that was moved since.
-    monkeypatch.setenv("SEGMENTS_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
-    monkeypatch.setenv("SEGMENTS_DATABASE", str(tmp_path / "published.duckdb"))
+    for name, value in environment(tmp_path, LINES).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(command, "_build", lambda *_: sample_build.warehouse)
     assert command.backtest(arguments) == 1
     message = capsys.readouterr().err

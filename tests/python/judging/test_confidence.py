@@ -50,7 +50,7 @@ POINTS = """
         axis,
         max(value) filter (where parameter = 'curve_margin') as margin_from,
         max(value) filter (where parameter = 'curve_agreed') as agreed_from
-    from kept.ml_kmeans_parameters
+    from intermediate.ml_kmeans_parameters
     where parameter in ('curve_margin', 'curve_agreed')
     group by axis, component
     order by axis, component

@@ -189,7 +189,7 @@ def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.D
             "as_of_date": "2011-09-01",
             "settings": f"behaviour_cluster_count={behaviours}",
         }
-        added = add_model(
+        stored = add_model(
             request=duckdb.from_df(pd.DataFrame([request])),
             stored=duckdb.from_df(stored),
             features=duckdb.from_df(features),
@@ -201,7 +201,7 @@ def test_a_cluster_that_was_given_up_does_not_come_back_under_its_id(first: pd.D
                 "gate": vars(GATE),
             },
         ).to_pandas()
-        stored = pd.concat([stored, added], ignore_index=True)
+        added = stored[stored["model_version"] == version]
         ids.append(model_of(added).behaviour_ids.tolist())
     assert ids[0] == [1, 2, 3, 4]
     assert len(ids[1]) == 3

@@ -13,6 +13,7 @@ SOURCE = PROJECT / "src" / PACKAGE
 # From the bottom up: modules and sub-packages, whose modules are in an order of their own.
 ORDER = (
     "project",
+    "locks",
     "parallel",
     "relations",
     "published",

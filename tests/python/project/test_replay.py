@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import FIT_SETTINGS, MODELS, SAMPLE, Builder
+from conftest import FIT_SETTINGS, SAMPLE, WITHOUT_TESTS, Builder
 
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.segment_model import SegmentModel
@@ -40,22 +40,22 @@ class Month:
 
 
 def replay(build: Builder, file: Path, months: list[str]) -> Iterator[Month]:
-    """Build models as of each day in one warehouse."""
+    """Build as of each day, on the models of the days before."""
     folder = build(file, "parse").folder
     for month in months:
         # The gate looks at whom a refit moves: how stable it is needs no precision here.
         variables = f"{{refit: true, as_of: {month}, stability_repeat_count: 4}}"
-        built = build(file, *MODELS, "+dim_models", "--vars", variables, folder=folder)
+        built = build(file, *WITHOUT_TESTS, "--vars", variables, folder=folder)
         assert built.success, str(built.exception)
         with built.open_warehouse() as warehouse:
             *fitted, in_force = warehouse.execute(
                 "select model_version, fit_reason, decision, changed_customer_share, ("
-                "    select model_version from main.dim_models where is_in_force"
-                f") from main.dim_models where as_of_date = '{month}'"
+                "    select model_version from dim_models where is_in_force"
+                f") from dim_models where as_of_date = '{month}'"
             ).fetchall()[0]
             features = warehouse.execute("from fct_customer_features").df()
             counts = warehouse.execute("from fct_customer_items").df()
-            parameters = warehouse.execute("from kept.ml_kmeans_parameters").df()
+            parameters = warehouse.execute("from intermediate.ml_kmeans_parameters").df()
         yield Month(*fitted, in_force, Customers.of(features, counts), parameters)
 
 

@@ -20,6 +20,7 @@ from conftest import (
     Build,
     Builder,
     copied,
+    environment,
     release_warehouse,
 )
 
@@ -96,6 +97,7 @@ def random_part(draws: random.Random, nodes: list[str]) -> tuple[str, ...]:
     return (*way, "--select", *chosen, "--exclude", "resource_type:test", "resource_type:unit_test")
 
 
+@pytest.mark.timeout(60 + 60 * SEQUENCES)  # seconds
 def test_any_part_of_a_build_may_run_between_two_whole_ones(
     sample_build: Build, build: Builder, nodes: list[str], tmp_path: Path
 ) -> None:
@@ -106,7 +108,7 @@ def test_any_part_of_a_build_may_run_between_two_whole_ones(
     for number in range(SEQUENCES):
         before = (folder / "published.duckdb").read_bytes()
         done = []
-        for _ in range(draws.randint(1, 3)):
+        for _ in range(draws.randint(1, 2)):
             done.append(random_part(draws, nodes))
             build(LINES, *done[-1], folder=folder)
             if draws.random() < 0.2:
@@ -261,6 +263,7 @@ def start_of(folder: Path) -> None:
     write(folder / "history.csv", rest)
 
 
+@pytest.mark.timeout(60 + 60 * SEQUENCES)  # seconds
 def test_changed_files_give_what_a_build_from_nothing_gives(build: Builder, tmp_path: Path) -> None:
     lines = tmp_path / "lines"
     lines.mkdir()
@@ -350,3 +353,20 @@ def test_removed_models_do_not_come_back(
     (folder / "models.duckdb").unlink()
     again = build(LINES, *WITHOUT_TESTS, "--vars", "refit: force", folder=folder)
     assert again.query("select fit_reason from dim_models") == [("first model",)]
+
+
+@pytest.mark.parametrize("same", ["warehouse.duckdb", "warehouse.duckdb.marts", "published.duckdb"])
+def test_one_file_for_two_things_is_refused_before_anything_is_removed(
+    build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: str
+) -> None:
+    """By plain dbt too, which removes the warehouse at the start of a whole build."""
+    shutil.copy(KEPT / "0.2.0.duckdb", tmp_path / same)
+    monkeypatch.setattr(
+        "conftest.environment",
+        lambda folder, lines: environment(folder, lines) | {"SEGMENTS_MODELS": str(folder / same)},
+    )
+    found = build(LINES, *WITHOUT_TESTS, folder=tmp_path)
+    release_warehouse()
+    assert not found.success
+    assert "The same file has two names" in str(found.exception)
+    assert (tmp_path / same).stat().st_size >= (KEPT / "0.2.0.duckdb").stat().st_size

@@ -41,12 +41,13 @@ MODELS = [
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return an empty warehouse in memory that holds the seeds."""
+    """Return an empty warehouse in memory that holds the seeds, and no marts."""
     connection = duckdb.connect()
-    connection.execute("attach ':memory:' as warehouse; attach ':memory:' as marts; use warehouse")
+    connection.execute("attach ':memory:' as marts; attach ':memory:' as warehouse; use warehouse")
     for schema in ("raw", "staging", "intermediate", "seeds"):
         connection.execute(f"create schema {schema}")
     kinds = PROJECT / "seeds" / "stock_code_kinds.csv"
+    connection.execute("set search_path = 'warehouse.main,marts.main'")
     connection.execute(
         f"create table seeds.stock_code_kinds as from read_csv('{kinds}', all_varchar = true)"
     )
