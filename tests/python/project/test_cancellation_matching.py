@@ -83,15 +83,13 @@ events = st.integers(0, prod(RANGES) - 1).map(event)
 @given(history=st.lists(events, min_size=300, max_size=800))
 def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Event]) -> None:
     numbered = list(enumerate(history))
-    # Lines are numbered in the order in which ties are broken: by invoice.
     rows = [
         (
             line,
-            f"{line:06}",
-            str(event.customer),
-            str(event.item),
+            event.customer,
+            event.item,
             event.minute,
-            "cancellation" if event.is_cancellation else "sale",
+            event.is_cancellation,
             # Now and then a cancellation is written with a positive quantity.
             -event.quantity if event.is_cancellation and line % 7 else event.quantity,
         )
@@ -101,16 +99,24 @@ def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Even
         columns = list(zip(*rows, strict=True))
         connection.execute(
             """
-            create table int_invoice_lines_classified as
+            create table int_line_dispositions as
             select
-                unnest($1) as line_id, unnest($2) as invoice_id, unnest($3) as customer_id,
-                unnest($4) as stock_code,
-                timestamp '2011-01-01' + to_minutes(unnest($5)) as invoiced_at,
-                unnest($6) as disposition, unnest($7)::integer as quantity,
-                1.0::decimal(18, 4) as unit_price,
-                'MUG' as item_description
+                unnest($1) as line_id, unnest($1) as invoice_key, unnest($2) as customer_key,
+                unnest($3) as item_key, 1 as description_key,
+                timestamp '2011-01-01' + to_minutes(unnest($4)) as invoiced_at,
+                unnest($5) as is_cancellation,
+                if(is_cancellation, 'cancellation', 'sale') as disposition,
+                unnest($6)::integer as quantity, 1.0::decimal(18, 4) as unit_price;
             """,
             [list(column) for column in columns],
+        )
+        connection.execute(
+            """
+            -- Invoices are named in the order of their lines, in which ties are broken.
+            create table dim_invoices as
+            select invoice_key, printf('%06d', invoice_key) as invoice_id from int_line_dispositions;
+            create table dim_descriptions as select 1 as description_key, 'MUG' as item_description
+            """
         )
         found = connection.execute(matching_sql).fetchall()
     assert len(found) == len(set(found))

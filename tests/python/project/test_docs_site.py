@@ -44,5 +44,5 @@ def test_the_lineage_graph_shows_all_that_a_mart_is_made_of(open_page: Visit, si
     graph = "document.querySelector('#cy')._cyreg?.cy"
     page.wait_for_function(f"{graph}?.nodes(':visible').length > 0")
     shown = page.evaluate(f"{graph}.nodes(':visible').map(node => node.data('label'))")
-    assert {"rpt_segment_summary", "ml_customer_clusters", "fct_sale_lines"} <= set(shown)
+    assert {"rpt_segment_summary", "ml_customer_clusters", "fct_sale_lines_keyed"} <= set(shown)
     assert "online_retail.invoice_lines" in shown
