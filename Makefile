@@ -102,6 +102,7 @@ reference: .venv/development ## Write again what docs/ makes of the project, its
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb SEGMENTS_MODELS=target/sample_models.duckdb \
 		$(SEGMENTS) build --vars 'diagnostics: true' >/dev/null
+	@.venv/bin/dbt --quiet parse --vars 'diagnostics: true'
 	@$(RUN) -m docs.reference target/sample.duckdb
 	@$(RUN) docs/segments_picture.py target/sample.duckdb
 	@$(RUN) docs/report_library.py
