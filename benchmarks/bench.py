@@ -156,8 +156,8 @@ def main() -> None:
                 print(
                     f"{count:>11,} lines  {way.name:12} run {number}: "
                     f"{found['wall_seconds']:8.2f} s, {found['cpu_seconds']:8.2f} CPU s, "
-                    f"{found['peak_gb']:6.2f} GB  {found['failure'] or ''}",
-                    f"{len(rows)} tables, other rows in: {', '.join(others) or 'none'}",
+                    f"{found['peak_gb']:6.2f} GB  {found['failure'] or ''}"
+                    f"{len(rows)} tables compared, other rows in: {', '.join(others) or 'none'}",
                     flush=True,
                 )
                 measured = {cost["way"] for cost in costs}
