@@ -11,6 +11,7 @@ larger sizes. Figures are kept in target/bench/costs.json, and docs/benchmark.md
 import argparse
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,16 +23,16 @@ import duckdb
 from benchmarks.benchmark_page import write_page
 from benchmarks.grow_sample import grow
 from benchmarks.measure import machine, measure
-from benchmarks.same_rows import differing_files, differing_tables, segment_totals
+from benchmarks.peers.texts import VIEWS
+from benchmarks.same_rows import signatures
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "target" / "bench"
 PUBLIC_LINES = 541_909
-PUBLIC_FILES = [
-    PROJECT / "data" / "public" / "online_retail_2010_2011.parquet",
-    PROJECT.parent / "shared" / "data" / "online_retail_2010_2011.parquet",
-]
-CORE = ["--select", "+rpt_segment_summary"]
+PUBLIC_FILE = PROJECT / "data" / "public" / "online_retail_2010_2011.parquet"
+# The tables that peers make: the way to the summary, and what became of each line.
+CORE = ("run", "--select", "+rpt_segment_summary", "+rpt_line_dispositions")
+TEXT_VIEWS = [view.rpartition(".")[2] for view in VIEWS.values()]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Way:
     file: str = ""
     dbt: tuple[str, ...] = ()
     most_lines: int | None = None
+    # Whether it also leaves texts, where it would leave views of keys.
+    writes_texts: bool = False
 
 
 WAYS = [
@@ -50,7 +53,10 @@ WAYS = [
     Way("pandas", file="pandas_scipy"),
     Way("script", file="duckdb_script"),
     Way("polars", file="polars_scikit"),
-    Way("run-core", dbt=("run", *CORE)),
+    Way("run-core", dbt=CORE),
+    Way("script-texts", file="duckdb_script", writes_texts=True),
+    Way("polars-texts", file="polars_scikit", writes_texts=True),
+    Way("core-texts", dbt=(*CORE, *TEXT_VIEWS), writes_texts=True),
     Way("run", dbt=("run",)),
     Way("build", dbt=("build",)),
 ]
@@ -58,10 +64,8 @@ WAYS = [
 
 def lines_file(millions: float) -> tuple[Path, int]:
     """Return the Parquet file of a size, and its lines; grow it if it is not there yet."""
-    if millions == 0.5:
-        for file in PUBLIC_FILES:
-            if file.exists():
-                return file, PUBLIC_LINES
+    if millions == 0.5 and PUBLIC_FILE.exists():
+        return PUBLIC_FILE, PUBLIC_LINES
     count = PUBLIC_LINES if millions == 0.5 else round(millions * 1_000_000)
     folder = FOLDER / f"lines_{count}"
     if not (folder / "history.parquet").exists():
@@ -73,14 +77,17 @@ def lines_file(millions: float) -> tuple[Path, int]:
     return folder / "history.parquet", found
 
 
-def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict[str, object]:
-    """Do the work once in an empty folder; return what it took."""
+def run_once(
+    way: Way, lines: Path, time_limit: float, memory_gb: float
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Do the work once in an empty folder; return what it took, and signatures of its tables."""
     folder = FOLDER / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     environment = {**os.environ}
     if way.file:
         command = [sys.executable, "-m", f"benchmarks.peers.{way.file}", str(lines), str(folder)]
+        command += ["texts"] if way.writes_texts else []
     else:
         environment |= {
             "INVOICE_LINES": str(lines),
@@ -97,29 +104,14 @@ def run_once(way: Way, lines: Path, time_limit: float, memory_gb: float) -> dict
         command = [*dbt, *way.dbt, *scope]
         if way.dbt[0] == "run":  # it expects the seeds, and a build brings them along
             subprocess.run([*dbt, "seed", *scope], check=True, env=environment, cwd=PROJECT)
+        if way.writes_texts:
+            texts = [sys.executable, "-m", "benchmarks.peers.texts", str(folder)]
+            command = ["sh", "-c", f"{shlex.join(command)} && {shlex.join(texts)}"]
     (FOLDER / "dbt" / "run_results.json").unlink(missing_ok=True)
     load = os.getloadavg()[0]
     cost = measure(command, environment, folder / "output.txt", time_limit, memory_gb)
-    totals = segment_totals(folder) if cost.failure is None else []
-    core = FOLDER / "core.duckdb"  # kept until polars and dbt have made the same
-    if way.name == "script":
-        core.unlink(missing_ok=True)
-        if cost.failure is None:
-            (folder / "core.duckdb").replace(core)
-    if way.name == "polars" and cost.failure is None and core.exists():
-        differing = differing_files(folder, core)
-        print(f"Files that differ from tables of the script: {', '.join(differing) or 'none'}")
-    if way.name == "run-core" and cost.failure is None and core.exists():
-        differing = differing_tables(folder / "warehouse.duckdb", core)
-        core.unlink()
-        print(f"Tables that differ from those of the script: {', '.join(differing) or 'none'}")
-    return {
-        "way": way.name,
-        "load": load,
-        **asdict(cost),
-        "stages": stages(way),
-        "segment_totals": totals,
-    }
+    rows = signatures(folder) if cost.failure is None else {}
+    return {"way": way.name, "load": load, **asdict(cost), "stages": stages(way)}, rows
 
 
 def stages(way: Way) -> dict[str, float]:
@@ -147,7 +139,6 @@ def main() -> None:
     if unknown := set(given.ways) - {way.name for way in WAYS}:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(w.name for w in WAYS)}")
     os.chdir(PROJECT)
-    (FOLDER / "core.duckdb").unlink(missing_ok=True)
     file = FOLDER / "costs.json"
     for size in given.sizes:
         lines, count = lines_file(size)
@@ -156,20 +147,20 @@ def main() -> None:
         ]
         before = json.loads(file.read_text()) if file.exists() else []
         costs: list[dict[str, object]] = []
+        first: dict[str, str] = {}  # rows of the first way that left a table
         for number in range(1, given.runs + 1):
             for way in ways:
-                found = run_once(way, lines, given.time_limit, given.memory_gb)
+                found, rows = run_once(way, lines, given.time_limit, given.memory_gb)
+                others = [name for name in rows if first.setdefault(name, rows[name]) != rows[name]]
                 costs.append({"lines": count, "machine": machine(), **found})
-                totals = [cost["segment_totals"] for cost in costs if cost["segment_totals"]]
-                if found["segment_totals"] not in ([], *totals[:1]):
-                    print(f"Segments of {way.name} are not those of the ways before it")
                 print(
-                    f"{count:>11,} lines  {way.name:9} run {number}: "
+                    f"{count:>11,} lines  {way.name:12} run {number}: "
                     f"{found['wall_seconds']:8.2f} s, {found['cpu_seconds']:8.2f} CPU s, "
-                    f"{found['peak_gb']:6.2f} GB  {found['failure'] or ''}",
+                    f"{found['peak_gb']:6.2f} GB  {found['failure'] or ''}"
+                    f"{len(rows)} tables compared, other rows in: {', '.join(others) or 'none'}",
                     flush=True,
                 )
-                measured = {found["way"] for found in costs}
+                measured = {cost["way"] for cost in costs}
                 kept = [
                     cost for cost in before if cost["lines"] != count or cost["way"] not in measured
                 ]

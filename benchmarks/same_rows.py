@@ -1,4 +1,4 @@
-"""Whether the ways of doing the work come to the same: rows of tables, totals of segments."""
+"""Whether the ways of doing the work come to the same: a number for the rows of each table."""
 
 from pathlib import Path
 
@@ -6,134 +6,119 @@ import duckdb
 
 from customer_segments.warehouse import open_warehouse
 
-# Table of the script, and the same of the project. What other ways leave has the script's names.
+# Tables by the names that peers give them: the project's, and the columns that are compared.
+LINE = (
+    "line_id, invoice_key, customer_key, item_key, description_key, is_item_repeated, invoiced_at"
+)
+SOLD = "sold_unit_count, returned_unit_count, net_unit_count, net_sales"
+TOTALS = "order_count, line_count, net_unit_count, net_sales, item_count"
 TABLES = {
-    "invoice_lines": "staging.stg_online_retail__invoice_lines",
-    "invoice_lines_classified": "intermediate.int_invoice_lines_classified",
-    "cancellations_matched": "intermediate.int_cancellations_matched",
-    "sale_lines": "fct_sale_lines",
-    "orders": "fct_orders",
-    "customer_item_counts": "fct_customer_items",
-    "customers": "dim_customers",
-    "customer_features": "fct_customer_features",
-    "model_parameters": "intermediate.ml_kmeans_parameters",
-    "dim_segments": "dim_segments",
-    "customer_segments": "fct_customer_segments",
-    "segment_summary": "rpt_segment_summary",
+    "invoices": ("dim_invoices", "invoice_key, invoice_id"),
+    "customers": ("dim_customer_ids", "customer_key, customer_id"),
+    "stock_codes": ("dim_stock_codes", "item_key, stock_code"),
+    "descriptions": ("dim_descriptions", "description_key, item_description"),
+    "lines": (
+        "intermediate.int_line_dispositions",
+        f"{LINE}, disposition, reason, quantity, unit_price, line_value",
+    ),
+    "ledger_totals": (
+        "rpt_line_dispositions",
+        "disposition, reason, line_count, unit_count, line_value",
+    ),
+    "sale_lines": ("fct_sale_lines_keyed", f"{LINE}, {SOLD}, unit_price"),
+    "orders": (
+        "fct_orders_keyed",
+        f"customer_key, invoice_key, {SOLD}, line_count, item_count, sold_value, returned_value, "
+        "wholesale_line_count, has_net_units, ordered_at, last_line_at, order_date",
+    ),
+    "customer_items": (
+        "fct_customer_items_keyed",
+        "customer_key, item_key, order_count, line_count, net_unit_count, net_sales, "
+        "first_bought_date, last_bought_date",
+    ),
+    "customer_features": (
+        "fct_customer_features",
+        f"customer_id, {TOTALS}, recency_days, tenure_days, active_month_count, "
+        "median_days_between_orders, average_order_value, min_order_value, max_order_value, "
+        "median_order_value, items_per_order, average_unit_price, average_line_value, "
+        "repeat_item_share, item_entropy_bits, november_december_share, wholesale_line_share, "
+        "return_share, first_order_date, last_order_date",
+    ),
+    "customer_segments": (
+        "fct_customer_segments",
+        "customer_id, segment_id, behaviour_distance, behaviour_runner_up_distance, "
+        "taste_distance, taste_runner_up_distance, behaviour_confidence, taste_confidence, "
+        "confidence",
+    ),
+    # The project notes more of a model: why, on which day and with which settings it was asked for.
+    "model_parameters": (
+        "(from intermediate.ml_kmeans_parameters where parameter not in "
+        "('fit_reason', 'as_of_date', 'settings'))",
+        "axis, parameter, feature, component, cluster_id, value, text",
+    ),
+    "segment_summary": (
+        "(from rpt_segment_summary where customer_count > 0)",
+        "segment_id, customer_count, net_sales, net_sales_last_90d, net_sales_previous_90d, "
+        "order_count, median_recency_days, median_order_count, median_item_count, "
+        "median_net_sales, return_share, mean_confidence",
+    ),
 }
-# The script leaves what the summary measures, without names of segments and what follows from both.
-FOLLOWING = {
-    *("segment_name", "behaviour_name", "taste_name", "definition", "action", "description"),
-    *("customer_share", "net_sales_share", "net_sales_growth", "average_order_value", "is_total"),
-}
-ONLY_OURS = {
-    "model_parameters": {"model_version"},
-    "segment_summary": FOLLOWING,
-}
-# Columns of the script that files may do without: only tables beside the way to segments read them.
-NOT_IN_FILES = {
-    "invoice_lines": {
-        *("written_stock_code", "file_name", "file_path", "unreadable_column", "unreadable_text")
-    },
-    "invoice_lines_classified": {"reason"},
-    "cancellations_matched": {"orphan_reason"},
-}
-# The project notes more of a model: why, on which day and with which settings it was asked for.
-OF_THE_FIT = "parameter not in ('fit_reason', 'as_of_date', 'settings')"
-ROWS = {"model_parameters": f" where {OF_THE_FIT}"}
-# Distances and what follows from them are equal to the eye only: other sums, another order.
-TO_THE_EYE = {"customer_segments", "segment_summary"}
-
-
-def differing_tables(warehouse: Path, core: Path) -> list[str]:
-    """Return the tables of the warehouse whose rows are not those of the script's database."""
-    with open_warehouse(warehouse) as connection:
-        connection.execute(f"attach '{core}' as theirs (read_only)")
-        differing = []
-        for name, table in TABLES.items():
-            ours, theirs = connection.table(table), connection.table(f"theirs.{name}")
-            columns = ", ".join(
-                as_type(column, kind) if name in TO_THE_EYE else column
-                for column, kind in zip(theirs.columns, theirs.types, strict=True)
-            )
-            if set(ours.columns) - ONLY_OURS.get(name, set()) != set(theirs.columns) or differ(
-                connection, f"{table}{ROWS.get(name, '')}", f"theirs.{name}", columns
-            ):
-                differing.append(table)
-        return differing
-
-
-def differing_files(folder: Path, core: Path) -> list[str]:
-    """Return the tables of the script's database whose rows are not those of a Parquet file."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{core}' as theirs (read_only)")
-        differing = []
-        for name in TABLES:
-            file, theirs = folder / f"{name}.parquet", connection.table(f"theirs.{name}")
-            left = set(theirs.columns) - NOT_IN_FILES.get(name, set())
-            # Files have types of their own, and sums of fractions another order.
-            columns = ", ".join(
-                as_type(column, kind)
-                for column, kind in zip(theirs.columns, theirs.types, strict=True)
-                if column in left
-            )
-            if (
-                not file.exists()
-                or set(connection.read_parquet(str(file)).columns) != left
-                or differ(connection, f"read_parquet('{file}')", f"theirs.{name}", columns)
-            ):
-                differing.append(name)
-        return differing
-
-
-def as_type(column: str, kind: object) -> str:
-    """Return the column as that type; fractions to the eye."""
-    return (
-        f"round(cast({column} as double), 6)" if kind == "DOUBLE" else f"cast({column} as {kind})"
-    )
-
-
-def differ(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, names: str) -> bool:
-    """Return whether two tables have other rows; hashes add up in any order, without a sort."""
-    ours_found, theirs_found = (
-        connection.sql(f"select count(*), sum(hash({names})) from {table}").fetchall()
-        for table in (ours, theirs)
-    )
-    return bool(ours_found != theirs_found)
-
-
-# What a way leaves in its folder, and its customers with their segments; the first there decides.
-LABELLED = {
-    "customer_segments.parquet": """
-        from read_parquet('{0}/customer_segments.parquet') as segments
-        join read_parquet('{0}/customer_features.parquet') as features using (customer_id)
-    """,
-    "customer_features.parquet": """
-        select
-            'B' || behaviour_cluster_id || 'T' || taste_cluster_id as segment_id,
-            order_count,
-            net_sales
-        from read_parquet('{0}/customer_features.parquet')
-    """,
-    "core.duckdb": "from found.customer_segments join found.customer_features using (customer_id)",
-    "warehouse.duckdb.marts": """
-        from found.fct_customer_segments join found.fct_customer_features using (customer_id)
-    """,
+# pandas has columns of its own, and its sums are those of fractions: only these are compared.
+SEGMENTS = (
+    "(select segment_id, customer_count, order_count, cast(round(net_sales) as bigint) as pounds "
+    "from {} where segment_id <> 'all' and customer_count > 0)"
+)
+TEXTS = {
+    "invoice_key": "invoice_id",
+    "customer_key": "customer_id",
+    "item_key": "stock_code",
+    "description_key": "item_description",
 }
 
 
-def segment_totals(folder: Path) -> list[tuple[object, ...]]:
-    """Return segment, customers, orders and pounds of each segment that a way has left."""
-    for name, customers in LABELLED.items():
-        if (folder / name).exists():
-            with duckdb.connect() as connection:
-                if ".duckdb" in name:
-                    connection.execute(f"attach '{folder / name}' as found (read_only)")
-                totals: list[tuple[object, ...]] = connection.sql(
-                    f"with customers as ({customers.format(folder)}) "
-                    "select segment_id, count(*), sum(order_count), "
-                    "cast(round(sum(net_sales)) as bigint) from customers "
-                    "group by all order by all"
-                ).fetchall()
-                return totals
-    return []
+def signatures(folder: Path) -> dict[str, str]:
+    """Return a number for the rows of each table that a way has left in its folder."""
+    relations = {name: name for name in TABLES}
+    if (folder / "warehouse.duckdb").exists():
+        connection = open_warehouse(folder / "warehouse.duckdb")
+        relations = {name: relation for name, (relation, _) in TABLES.items()}
+    elif (folder / "core.duckdb").exists():
+        connection = duckdb.connect(str(folder / "core.duckdb"), read_only=True)
+    else:
+        connection = duckdb.connect()
+        relations = {file.stem: f"read_parquet('{file}')" for file in folder.glob("*.parquet")}
+    with connection:
+        found = {
+            name: signature(connection, relations[name], TABLES[name][1])
+            for name in relations.keys() & TABLES.keys()
+        }
+        if summary := relations.get("segment_summary") or relations.get("segments"):
+            found["segments"] = signature(connection, SEGMENTS.format(summary), "*")
+        if (folder / "texts.duckdb").exists():
+            connection.execute(f"attach '{folder / 'texts.duckdb'}' as texts (read_only)")
+        for name in ("lines", "sale_lines", "orders", "customer_items"):
+            columns = TABLES[name][1]
+            for key, text in TEXTS.items():
+                columns = columns.replace(key, text)
+            file = folder / "texts" / f"{name}.parquet"
+            if file.exists() or (folder / "texts.duckdb").exists():
+                relation = f"read_parquet('{file}')" if file.exists() else f"texts.{name}"
+                found[f"{name}, texts"] = signature(connection, relation, columns)
+    return found
+
+
+def signature(connection: duckdb.DuckDBPyConnection, relation: str, columns: str) -> str:
+    """Return the number of rows and the sum of their hashes, which has no order."""
+    rows = connection.sql(f"select {columns} from {relation}")
+    values = ", ".join(map(comparable, rows.columns, map(str, rows.types)))
+    [(count, hashes)] = rows.aggregate(f"count(*), sum(hash({values}))").fetchall()
+    return f"{count} {hashes}"
+
+
+def comparable(column: str, kind: str) -> str:
+    """Return a column in the one type of its kind; fractions to the eye, as sums have no order."""
+    if kind.startswith(("DECIMAL", "DOUBLE", "FLOAT")):
+        return f"round(cast({column} as double), 6) + 0"
+    if kind.endswith(("INT", "INTEGER", "TINYINT")):
+        return f"cast({column} as bigint)"
+    return f"cast({column} as text)" if kind.startswith("ENUM") else column

@@ -1,9 +1,9 @@
 """The core of the project as a hand-written DuckDB script: the same rows, without dbt.
 
-    python -m benchmarks.peers.duckdb_script lines.parquet folder
+    python -m benchmarks.peers.duckdb_script lines.parquet folder [texts]
 
-The SQL is in duckdb_script.sql. Fits are those of the project, handed a matrix of places that SQL
-has numbered.
+The SQL is in duckdb_script.sql. It leaves tables on keys and views of their texts, or with `texts`
+these views written out too.
 """
 
 import os
@@ -15,32 +15,22 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.peers import fits
-from benchmarks.peers.fits import PROJECT
-
-FEATURES = "select {} from customer_features order by customer_id"
-MATRIX = """
-    select customer_rows.place as row, item_columns.place as column, order_count
-    from customer_item_counts
-    inner join customer_rows using (customer_id)
-    inner join item_columns using (stock_code)
-    order by 1, 2
-"""
+from benchmarks.peers.texts import write_texts
 
 
 def fit(connection: duckdb.DuckDBPyConnection) -> None:
     """Label everyone; write the model and the labels."""
     columns = ", ".join(["customer_id", *fits.BEHAVIOUR_FEATURES])
-    features = connection.sql(FEATURES.format(columns)).df()
-    cells = connection.sql(MATRIX).fetchnumpy()
-    stock_codes = connection.sql("select stock_code from item_columns order by place").df()
-    labels, model = fits.fit(
-        features,
-        cells["row"],
-        cells["column"],
-        cells["order_count"],
-        stock_codes["stock_code"].to_numpy(dtype=object),
-    )
-    write(connection, "customer_clusters", labels)
+    features = connection.sql(f"select {columns} from customer_features order by customer_key")
+    pairs = connection.sql("select customer_key, item_key, order_count from customer_items")
+    codes = connection.sql("""
+        from stock_codes semi join customer_items using (item_key)
+        select stock_code order by item_key
+    """)
+    customer_keys, item_keys, order_counts = pairs.fetchnumpy().values()
+    stock_codes = codes.df()["stock_code"].to_numpy(dtype=object)
+    labels, model = fits.fit(features.df(), customer_keys, item_keys, order_counts, stock_codes)
+    write(connection, "customer_segments", labels)
     write(connection, "model_parameters", model)
 
 
@@ -51,20 +41,13 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, rows: pd.DataFrame) 
     connection.unregister("arrow_rows")
 
 
-def main(lines: str, folder: str) -> None:
+def main(lines: str, folder: str, form: str = "keys") -> None:
     """Write core.duckdb in the folder."""
     script = (Path(__file__).with_suffix(".sql")).read_text()
-    paths = {"lines": lines} | {
-        name: str(PROJECT / "seeds" / f"{file}.csv")
-        for name, file in {
-            "kinds": "stock_code_kinds",
-            "keywords": "product_family_keywords",
-            "playbook": "segment_playbook",
-        }.items()
-    }
-    for name, path in paths.items():
-        script = script.replace(f"${name}", f"'{path}'")
-    before, after = script.split("-- fit\n")
+    kinds = fits.PROJECT / "seeds" / "stock_code_kinds.csv"
+    before, after = (
+        script.replace("$lines", f"'{lines}'").replace("$kinds", f"'{kinds}'").split("-- fit\n")
+    )
     settings = {"storage_compatibility_version": "latest"}  # as profiles.yml
     if limit := os.environ.get("SEGMENTS_MEMORY_LIMIT"):
         settings["memory_limit"] = limit
@@ -72,6 +55,9 @@ def main(lines: str, folder: str) -> None:
         connection.execute(before)
         fit(connection)
         connection.execute(after)
+        if form == "texts":
+            views = ("lines", "sale_lines", "orders", "customer_items")
+            write_texts(connection, folder, {name: f"{name}_texts" for name in views})
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main(path: str, folder: str) -> None:
         pd.Series(elbow).to_csv(Path(folder) / f"{name}_elbow.csv")
         model = KMeans(CLUSTER_COUNT, n_init=10, random_state=SEED)
         features[f"{name}_cluster"] = model.fit_predict(matrix)
-    features.to_parquet(Path(folder) / "customers.parquet")
+    features.to_parquet(Path(folder) / "labels.parquet")
 
 
 if __name__ == "__main__":

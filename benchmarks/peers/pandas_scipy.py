@@ -9,10 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.peers.fits import BEHAVIOUR_FEATURES, SERVICES, fit
+from benchmarks.peers.fits import BEHAVIOUR_FEATURES, fit
 
 TEXTS = ["InvoiceNo", "StockCode", "Description", "Country"]
 KEY = ["customer", "item"]
+# Stock codes that are no merchandise: seeds/stock_code_kinds.csv as one pattern.
+SERVICES = (
+    "^(POST|DOT|C2|C3|M|D|S|B|BANK CHARGES|AMAZONFEE|CRUK|PADS|ADJUST2?|GIFT|GIFT_0001_.*|TEST.*"
+    "|SP1002)$"
+)
 # In the order of the cases below, the first of which decides.
 DISPOSITIONS = [
     "non_merchandise",
@@ -169,14 +174,11 @@ def labelled(
     in_order = bought[np.argsort(stock_codes[bought].to_numpy(dtype=str), kind="stable")]
     places = np.empty(len(stock_codes), dtype=np.int32)
     places[in_order] = np.arange(len(in_order))
-    rows = features.index.get_indexer(pd.Index(items["customer"]))
-    columns = places[items["item"]]
-    by_row = np.lexsort((columns, rows))
     labels, model = fit(
         features[BEHAVIOUR_FEATURES].rename_axis("customer_id").reset_index(),
-        rows[by_row],
-        columns[by_row],
-        items["order_count"].to_numpy()[by_row],
+        features.index.get_indexer(pd.Index(items["customer"])),
+        places[items["item"]],
+        items["order_count"].to_numpy(),
         stock_codes[in_order].to_numpy(dtype=object),
     )
     return features.join(labels.set_index("customer_id")), model
@@ -194,22 +196,29 @@ def main(path: str, folder: str) -> None:
     features, model = labelled(
         customer_features(orders, items), items, lines["StockCode"].cat.categories
     )
-    summary = features.groupby(["behaviour_cluster_id", "taste_cluster_id"]).agg(
-        customers=("net_sales", "size"),
+    summary = features.groupby("segment_id").agg(
+        customer_count=("net_sales", "size"),
         net_sales=("net_sales", "sum"),
-        orders=("order_count", "sum"),
+        order_count=("order_count", "sum"),
         median_recency=("recency_days", "median"),
         median_orders=("order_count", "median"),
         confidence=("confidence", "mean"),
     )
+    by_disposition = lines.assign(value=lines["Quantity"] * lines["UnitPrice"]).groupby(
+        "disposition", observed=True
+    )
+    totals = by_disposition.agg(
+        line_count=("value", "size"), unit_count=("Quantity", "sum"), line_value=("value", "sum")
+    )
     tables = {
-        "invoice_lines_classified": lines,
-        "sale_lines": sales,
-        "orders": orders,
-        "customer_items": items,
-        "customer_features": features,
-        "model_parameters": model,
-        "segment_summary": summary.reset_index(),
+        "cleaned_lines": lines,
+        "totals": totals.reset_index(),
+        "sold_lines": sales,
+        "order_totals": orders,
+        "items_of_customers": items,
+        "labelled_customers": features,
+        "model": model,
+        "segments": summary.reset_index(),
     }
     for name, table in tables.items():
         table.to_parquet(Path(folder) / f"{name}.parquet")
