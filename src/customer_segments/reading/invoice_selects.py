@@ -21,7 +21,6 @@ from customer_segments.reading.value_formats import (
     sql_number,
 )
 
-
 # What numbers lines that no file numbers; such a select is to run only once.
 COUNTING = "row_number() over ()"
 

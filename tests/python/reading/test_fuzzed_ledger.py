@@ -110,7 +110,8 @@ def test_the_ledger_adds_up_or_one_error_says_why(
         "from staging.stg_online_retail__invoice_lines where unreadable_column is not null"
     ).fetchall()
     assert warehouse.execute(
-        "select sum(line_count), sum(unit_count), sum(line_value) from marts.main.rpt_line_dispositions"
+        "select sum(line_count), sum(unit_count), sum(line_value) "
+        "from marts.main.rpt_line_dispositions"
     ).fetchall() == [(lines, units - unread_units, value - unread_value)]
     [(malformed,)] = warehouse.execute(
         "select coalesce(sum(line_count), 0) from marts.main.rpt_line_dispositions "
