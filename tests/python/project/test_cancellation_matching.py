@@ -114,7 +114,8 @@ def test_matching_agrees_with_the_slow_way(matching_sql: str, history: list[Even
             """
             -- Invoices are named in the order of their lines, in which ties are broken.
             create table dim_invoices as
-            select invoice_key, printf('%06d', invoice_key) as invoice_id from int_line_dispositions;
+            select invoice_key, printf('%06d', invoice_key) as invoice_id
+            from int_line_dispositions;
             create table dim_descriptions as select 1 as description_key, 'MUG' as item_description
             """
         )
