@@ -28,18 +28,6 @@ lines as (
 
 ),
 
--- Once more, with few columns: DuckDB keeps a copy of a CTE that is read several times.
-sale_lines as (
-
-    select
-        customer_key,
-        invoiced_at
-
-    from {{ ref('int_line_dispositions') }}
-    where disposition = 'sale'
-
-),
-
 invoices as (
 
     select * from {{ ref('dim_invoices') }}
@@ -63,17 +51,6 @@ cancelled_items as (
     where
         is_cancellation
         and disposition = 'cancellation'
-
-),
-
-first_sales as (
-
-    select
-        customer_key,
-        min(invoiced_at) as first_sold_at
-
-    from sale_lines
-    group by 1
 
 ),
 
@@ -193,7 +170,7 @@ matches as (
         cancellations.line_id as cancellation_line_id,
         sales.line_id as sale_line_id,
         stretches.unit_count,
-        cast(null as {{ dbt.type_string() }}) as orphan_reason
+        cast(null as boolean) as is_item_sold_before
 
     from stretches
 
@@ -220,16 +197,9 @@ orphans as (
         matched_events.line_id as cancellation_line_id,
         cast(null as bigint) as sale_line_id,
         matched_events.cancelled_units - matched_events.matched_units as unit_count,
-        case
-            when matched_events.sold_so_far > 0 then 'more than was bought'
-            when first_sales.first_sold_at <= matched_events.invoiced_at then 'no such item'
-            else 'before the data starts'
-        end as orphan_reason
+        matched_events.sold_so_far > 0 as is_item_sold_before
 
     from matched_events
-
-    left join first_sales
-        on matched_events.customer_key = first_sales.customer_key
 
     where
         matched_events.is_cancellation
@@ -251,8 +221,8 @@ final as (
         customer_key,
         cancellation_line_id,
         sale_line_id,
-        orphan_reason,
-        cast(unit_count as bigint) as unit_count
+        cast(unit_count as bigint) as unit_count,
+        is_item_sold_before
 
     from matches_and_orphans
 
