@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from customer_segments.fitting.behaviour import cut_directions, fit_behaviour_space
-from customer_segments.fitting.clustering import CutKMeans, Matrix, Rows
+from customer_segments.fitting.clustering import AnchoredKMeans, Matrix, Rows
 from customer_segments.fitting.customers import Customers
-from customer_segments.fitting.settings import AXES, Settings
+from customer_segments.fitting.settings import AXES, BehaviourSettings, Settings, TasteSettings
 from customer_segments.fitting.taste import fit_taste_space
-from customer_segments.judging.diagnostics import Fit, diagnose_axis
+from customer_segments.judging.diagnostics import diagnose_axis
 
 ALL_COUNTS: Mapping[str, Sequence[int]] = dict.fromkeys(AXES, range(2, 11))
 
@@ -27,6 +27,7 @@ class CountRule:
     cluster_stability_min: float
     cluster_jaccard_min: float
     cluster_min_share: float
+    taste_stability_min: float
     diagnostics_repeat_count: int
     diagnostics_customer_limit: int
 
@@ -50,7 +51,7 @@ def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> 
     within = {axis: range(rule.bounds(axis)[0], rule.bounds(axis)[1] + 1) for axis in asked}
     table = diagnose_axes(customers, settings, rule, cluster_counts=within)
     for axis in asked:
-        count = choose_cluster_count(table[table["axis"] == axis], rule.bounds(axis), rule)
+        count = choose_cluster_count(table[table["axis"] == axis], axis, rule)
         settings = settings.with_count(axis, count)
     return settings
 
@@ -58,31 +59,31 @@ def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> 
 def recommend_counts(customers: Customers, settings: Settings, rule: CountRule) -> pd.DataFrame:
     """Return `diagnose_axes` and whether `choose_cluster_count` takes the number for its axis.
 
-    Too few customers for a number within the bounds: none is recommended.
+    Too few customers for a number within the bounds, or no taste: none is recommended.
     """
     table = diagnose_axes(customers, settings, rule)
     table["is_recommended"] = False
     for axis in AXES:
         of_axis = table["axis"] == axis
         if table.loc[of_axis, "cluster_count"].between(*rule.bounds(axis)).any():
-            number = choose_cluster_count(table[of_axis], rule.bounds(axis), rule)
+            number = choose_cluster_count(table[of_axis], axis, rule)
             table.loc[of_axis & (table["cluster_count"] == number), "is_recommended"] = True
     return table
 
 
-def choose_cluster_count(
-    diagnostics: pd.DataFrame, bounds: tuple[int, int], rule: CountRule
-) -> int:
+def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) -> int:
     """Return the number of clusters that the rule takes for one axis.
 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
     enough customers (`smallest_share`); when none does, the one whose refits agree most, the
-    smaller of equals. `diagnostics` has one row per `cluster_count`, as `diagnose_axis` returns it.
+    smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
+    too few for refits, are none: 1. `diagnostics` has one row per `cluster_count`, as
+    `diagnose_axis` returns it.
 
     Raises ValueError when the customers are too few for every number within the bounds.
     """
-    low, high = bounds
+    low, high = rule.bounds(axis)
     within = diagnostics[diagnostics["cluster_count"].between(low, high)]
     if within.empty:
         raise ValueError(
@@ -97,8 +98,11 @@ def choose_cluster_count(
     ]
     if not holds.empty:
         return int(holds["cluster_count"].max())
-    best = within.sort_values(["stability_mean", "cluster_count"], ascending=[False, True])
-    return int(best["cluster_count"].iloc[0])
+    ranked = within.sort_values(["stability_mean", "cluster_count"], ascending=[False, True])
+    best = ranked.iloc[0]
+    if axis == "taste" and not best["stability_mean"] >= rule.taste_stability_min:
+        return 1
+    return int(best["cluster_count"])
 
 
 def diagnose_axes(
@@ -122,9 +126,16 @@ def diagnose_axes(
         return space.transform(part, customers.stock_codes)
 
     directions = cut_directions(sorted(settings.behaviour.features))
+
+    def behaviour_centroids(places: Matrix, count: int) -> Matrix:
+        return _centroids(places, settings.with_count("behaviour", count).behaviour, directions)
+
+    def taste_centroids(places: Matrix, count: int) -> Matrix:
+        return _centroids(places, settings.with_count("taste", count).taste)
+
     spaces = {
-        "behaviour": (behaviour_places, _kmeans(settings.behaviour.max_iter, directions)),
-        "taste": (taste_places, _kmeans(settings.taste.max_iter)),
+        "behaviour": (behaviour_places, behaviour_centroids),
+        "taste": (taste_places, taste_centroids),
     }
     tables = []
     for axis, counts in cluster_counts.items():
@@ -142,8 +153,14 @@ def diagnose_axes(
     return pd.concat(tables, ignore_index=True)
 
 
-def _kmeans(max_iter: int, directions: Matrix | None = None) -> Fit:
-    """Return the function that gives the centroids of places for a number of clusters."""
-    return lambda places, count: (
-        CutKMeans(count, max_iter=max_iter, directions=directions).fit(places).cluster_centers_
+def _centroids(
+    places: Matrix, settings: BehaviourSettings | TasteSettings, directions: Matrix | None = None
+) -> Matrix:
+    """Return what a fit with these settings makes of places."""
+    kmeans = AnchoredKMeans(
+        settings.cluster_count,
+        prior=settings.prior,
+        max_iter=settings.max_iter,
+        directions=directions,
     )
+    return kmeans.fit(places).cluster_centers_

@@ -17,6 +17,7 @@ from customer_segments.judging.stability import subsample_agreement
 from customer_segments.parallel import repeat_all, use_one_thread
 
 GAP_REFERENCES = 10
+STABILITY_COLUMNS = ("stability_mean", "stability_error", "stability_p10", "worst_cluster_jaccard")
 
 PlacesOf = Callable[[Rows], Matrix]
 Fit = Callable[[Matrix, int], Matrix]
@@ -39,7 +40,8 @@ def diagnose_axis(
     `places_of` refits the axis' space to the customers at the given sorted positions and returns
     where they lie, (rows, columns); `fit` returns the centroids of such rows. Beyond
     `customer_limit` a seeded sample of so many customers stands for all: the silhouette needs all
-    pairs. `silhouette_error` is the standard error of that sampling with the clusters as they are,
+    pairs. Where they are too few for refits to parts of them, what those say is NaN.
+    `silhouette_error` is the standard error of that sampling with the clusters as they are,
     0 without it; `stability_error` that of a mean over `repeat_count` repeats. A sample comes back
     less surely than all customers would, so its stability is a lower bound.
 
@@ -65,8 +67,11 @@ def diagnose_axis(
     def reference_inertia(repeat: int) -> Matrix:
         return _reference_inertia(places, fit, counts, seed, repeat)
 
-    def comes_back(repeat: int) -> tuple[Matrix, list[Matrix]]:
-        return _comes_back(places_of, fit, everyone, labels, counts, seed, repeat)
+    def comes_back(repeat: int) -> tuple[Matrix, list[Matrix]] | None:
+        try:
+            return _comes_back(places_of, fit, everyone, labels, counts, seed, repeat)
+        except ValueError:  # too few customers who differ
+            return None
 
     references = repeat_all(
         reference_inertia, GAP_REFERENCES, name=f"{name}, references", worker_count=worker_count
@@ -74,11 +79,15 @@ def diagnose_axis(
     repeats = repeat_all(
         comes_back, repeat_count, name=f"{name}, refits", worker_count=worker_count
     )
-    agreement = np.array([repeat[0] for repeat in repeats])
-    overlaps = [np.mean([repeat[1][n] for repeat in repeats], axis=0) for n in range(len(counts))]
-    return _shapes(places, labels, counts, customer_count, np.array(references)).assign(
+    table = _shapes(places, labels, counts, customer_count, np.array(references))
+    measured = [repeat for repeat in repeats if repeat is not None]
+    if len(measured) < 2:
+        return table.assign(**dict.fromkeys(STABILITY_COLUMNS, np.nan))
+    agreement = np.array([repeat[0] for repeat in measured])
+    overlaps = [np.mean([repeat[1][n] for repeat in measured], axis=0) for n in range(len(counts))]
+    return table.assign(
         stability_mean=agreement.mean(axis=0),
-        stability_error=agreement.std(axis=0, ddof=1) / np.sqrt(repeat_count),
+        stability_error=agreement.std(axis=0, ddof=1) / np.sqrt(len(measured)),
         stability_p10=np.quantile(agreement, 0.1, axis=0),
         worst_cluster_jaccard=[jaccard.min() for jaccard in overlaps],
     )

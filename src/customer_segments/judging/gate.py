@@ -16,7 +16,7 @@ from sklearn.metrics import adjusted_rand_score
 from customer_segments.fitting.clustering import Labels, Matrix
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.labels import crossed, overlap_of_ids
-from customer_segments.fitting.segment_model import PARAMETER_COLUMNS, SegmentModel
+from customer_segments.fitting.segment_model import NO_TASTE, PARAMETER_COLUMNS, SegmentModel
 from customer_segments.fitting.settings import Settings
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
@@ -160,7 +160,7 @@ def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], l
     return (
         [f"B{cluster}" for cluster in behaviour],
         [f"T{cluster}" for cluster in taste],
-        [f"B{first}T{second}" for first, second in segments],
+        [f"B{first}" + (f"T{second}" if second != NO_TASTE else "") for first, second in segments],
     )
 
 

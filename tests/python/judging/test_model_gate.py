@@ -25,7 +25,8 @@ SETTINGS = Settings(
     taste_cluster_count=2,
     taste_component_count=2,
     item_min_customers=3,
-    kmeans_max_iter=1,
+    kmeans_prior=1,
+    kmeans_max_iter=300,
     random_seed=1,
 )
 GATE = Gate(
@@ -43,6 +44,7 @@ COUNT_RULE = {
     "cluster_stability_min": 0,
     "cluster_jaccard_min": 0,
     "cluster_min_share": 0,
+    "taste_stability_min": 0,
     "diagnostics_repeat_count": 1,
     "diagnostics_customer_limit": 1000,
 }

@@ -111,7 +111,9 @@ def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
     assert not any("31875" in str(value) for value in line)
     texts = {"dim_invoices": "invoice_id", "dim_stock_codes": "stock_code"}
     for table, text in (texts | {"dim_descriptions": "item_description"}).items():
-        published = f"select distinct {text} from fct_sale_lines where {text} is not null order by 1"
+        published = (
+            f"select distinct {text} from fct_sale_lines where {text} is not null order by 1"
+        )
         assert secret_build.query(f"select {text} from {table} order by 1") == sample_build.query(
             published
         )
