@@ -3,9 +3,9 @@
     python -m benchmarks.made_up_populations
 
 Which tastes KMeans holds at their starts: planted tastes, as many as are asked for, are they found
-and do they come back with a prior of 0 and of 1? And when to warn that customers form clearer groups
-than the behaviours shown: two rules, `inertia` (judging/plain_kmeans.py) and `silhouette`, on planted
-groups and on continua.
+and do they come back with a prior of 0 and of 1? And when to warn that customers form clearer
+groups than the behaviours shown: two rules, `inertia` (that of dim_models) and `silhouette`, on
+planted groups and on continua.
 """
 
 from collections.abc import Iterator

@@ -11,6 +11,7 @@ from scipy import sparse
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.segment_model import fit_segments
 from customer_segments.fitting.settings import Settings
+from customer_segments.judging.cluster_counts import CountRule, choose_counts
 from customer_segments.judging.confidence import Curve
 from customer_segments.judging.gate import Gate, decide, judge_model
 
@@ -37,7 +38,8 @@ def fit(
     `features` are customer_id and the behaviour features, in the order of the ids; an order count
     stands at its row in `features` and its column in `stock_codes`, ordered by both.
     """
-    settings = Settings(**{name: VARIABLES[name] for name in Settings.__dataclass_fields__})
+    asked = Settings(**{name: VARIABLES[name] for name in Settings.__dataclass_fields__})
+    rule = CountRule(**{name: VARIABLES[name] for name in CountRule.__dataclass_fields__})
     gate = Gate(**{name: VARIABLES[name] for name in Gate.__dataclass_fields__})
     ends = np.bincount(rows, minlength=len(features)).cumsum()
     orders = sparse.csr_array(
@@ -45,6 +47,7 @@ def fit(
         shape=(len(features), len(stock_codes)),
     )
     customers = Customers(features, orders, stock_codes)
+    settings = choose_counts(customers, asked, rule)
     model = fit_segments(customers, settings)
     stored = decide(judge_model(model, customers, settings, gate), model, settings.seed)
     labels: dict[str, object] = {"customer_id": features["customer_id"]}

@@ -10,7 +10,8 @@ from customer_segments.fitting.clustering import AnchoredKMeans, Matrix, Rows
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.settings import AXES, BehaviourSettings, Settings, TasteSettings
 from customer_segments.fitting.taste import fit_taste_space
-from customer_segments.judging.diagnostics import diagnose_axis
+from customer_segments.judging.diagnostics import PlacesOf, diagnose_axis, diagnosed_rows
+from customer_segments.judging.plain_kmeans import measure_plain
 
 ALL_COUNTS: Mapping[str, Sequence[int]] = dict.fromkeys(AXES, range(2, 11))
 
@@ -59,10 +60,13 @@ def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> 
 def recommend_counts(customers: Customers, settings: Settings, rule: CountRule) -> pd.DataFrame:
     """Return `diagnose_axes` and whether `choose_cluster_count` takes the number for its axis.
 
+    And plain KMeans beside it (`measure_plain`): `inertia_ratio` is the inertia over that of plain.
     Too few customers for a number within the bounds, or no taste: none is recommended.
     """
     table = diagnose_axes(customers, settings, rule)
     table["is_recommended"] = False
+    table = table.merge(_plain(customers, settings, rule, table), on=["axis", "cluster_count"])
+    table["inertia_ratio"] = table["inertia"] / table.pop("plain_inertia")
     for axis in AXES:
         of_axis = table["axis"] == axis
         if table.loc[of_axis, "cluster_count"].between(*rule.bounds(axis)).any():
@@ -116,15 +120,7 @@ def diagnose_axes(
     Everything is refitted to each subsample: clips and scaler, IDF and SVD, centroids. What is said
     of a number of clusters does not depend on the other numbers.
     """
-
-    def behaviour_places(rows: Rows) -> Matrix:
-        return fit_behaviour_space(customers.features.iloc[rows], settings.behaviour)[1]
-
-    def taste_places(rows: Rows) -> Matrix:
-        part = customers.orders[rows]
-        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
-        return space.transform(part, customers.stock_codes)
-
+    places_of = axis_places(customers, settings)
     directions = cut_directions(sorted(settings.behaviour.features))
 
     def behaviour_centroids(places: Matrix, count: int) -> Matrix:
@@ -133,14 +129,12 @@ def diagnose_axes(
     def taste_centroids(places: Matrix, count: int) -> Matrix:
         return _centroids(places, settings.with_count("taste", count).taste)
 
-    spaces = {
-        "behaviour": (behaviour_places, behaviour_centroids),
-        "taste": (taste_places, taste_centroids),
-    }
+    centroids_of = {"behaviour": behaviour_centroids, "taste": taste_centroids}
     tables = []
     for axis, counts in cluster_counts.items():
         table = diagnose_axis(
-            *spaces[axis],
+            places_of[axis],
+            centroids_of[axis],
             len(customers),
             cluster_counts=counts,
             repeat_count=rule.diagnostics_repeat_count,
@@ -151,6 +145,39 @@ def diagnose_axes(
         table.insert(0, "axis", axis)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _plain(
+    customers: Customers, settings: Settings, rule: CountRule, diagnostics: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `measure_plain` of each number of clusters in the diagnostics of each axis."""
+    rows = diagnosed_rows(len(customers), rule.diagnostics_customer_limit, settings.seed)
+    tables = [
+        measure_plain(
+            places_of,
+            rows,
+            cluster_counts=diagnostics.loc[diagnostics["axis"] == axis, "cluster_count"].tolist(),
+            repeat_count=rule.diagnostics_repeat_count,
+            seed=settings.seed,
+            name=f"Clusters of {axis}",
+        ).assign(axis=axis)
+        for axis, places_of in axis_places(customers, settings).items()
+    ]
+    return pd.concat(tables, ignore_index=True).drop(columns="plain_smallest_share")
+
+
+def axis_places(customers: Customers, settings: Settings) -> dict[str, PlacesOf]:
+    """Return a function for each axis: its space is fitted to customers, and where these lie."""
+
+    def behaviour_places(rows: Rows) -> Matrix:
+        return fit_behaviour_space(customers.features.iloc[rows], settings.behaviour)[1]
+
+    def taste_places(rows: Rows) -> Matrix:
+        part = customers.orders[rows]
+        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
+        return space.transform(part, customers.stock_codes)
+
+    return {"behaviour": behaviour_places, "taste": taste_places}
 
 
 def _centroids(

@@ -49,10 +49,7 @@ def diagnose_axis(
     left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
     does not depend on it.
     """
-    random = np.random.default_rng(seed)
-    everyone = np.arange(customer_count)
-    if customer_count > customer_limit:
-        everyone = np.sort(random.choice(everyone, customer_limit, replace=False))
+    everyone = diagnosed_rows(customer_count, customer_limit, seed)
     use_one_thread()
     places = places_of(everyone)
     counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
@@ -93,6 +90,15 @@ def diagnose_axis(
     )
 
 
+def diagnosed_rows(customer_count: int, customer_limit: int, seed: int) -> Rows:
+    """Return the positions of all customers, sorted; beyond the limit, of a seeded sample."""
+    everyone = np.arange(customer_count)
+    if customer_count <= customer_limit:
+        return everyone
+    random = np.random.default_rng(seed)
+    return np.sort(random.choice(everyone, customer_limit, replace=False))
+
+
 def _label(places: Matrix, fit: Fit, cluster_count: int) -> Labels:
     return nearest(distances(places, fit(places, cluster_count)))
 
@@ -116,16 +122,16 @@ def _shapes(
     # Of a sample without replacement, with the finite population correction (Cochran 1977).
     size = len(places)
     sampling = np.sqrt((1 - size / customer_count) / size)
-    inertia = np.array([_inertia(places, column) for column in labels.T])
+    inertias = np.array([inertia(places, column) for column in labels.T])
     return pd.DataFrame(
         {
             "cluster_count": counts,
-            "inertia": inertia,
+            "inertia": inertias,
             "silhouette": silhouettes.mean(axis=0),
             "silhouette_error": silhouettes.std(axis=0, ddof=1) * sampling,
             "calinski_harabasz": [calinski_harabasz_score(places, column) for column in labels.T],
             "davies_bouldin": [davies_bouldin_score(places, column) for column in labels.T],
-            "gap": references.mean(axis=0) - np.log(inertia),
+            "gap": references.mean(axis=0) - np.log(inertias),
             "gap_error": references.std(axis=0) * np.sqrt(1 + 1 / GAP_REFERENCES),
             "smallest_share": [
                 np.bincount(column, minlength=count + 1)[1:].min() / size
@@ -135,7 +141,7 @@ def _shapes(
     )
 
 
-def _inertia(places: Matrix, labels: Labels) -> float:
+def inertia(places: Matrix, labels: Labels) -> float:
     """Return the sum of squared distances to the mean of the own cluster."""
     return float(
         sum(
@@ -158,7 +164,7 @@ def _reference_inertia(
     turned = (places - centre) @ axes.T
     random = np.random.default_rng([seed, repeat])
     box = random.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape) @ axes + centre
-    return np.log([_inertia(box, _label(box, fit, count)) for count in counts])
+    return np.log([inertia(box, _label(box, fit, count)) for count in counts])
 
 
 def _comes_back(

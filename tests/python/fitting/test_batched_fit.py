@@ -44,7 +44,7 @@ def test_batches_end_where_one_call_ends(relations, prior: float) -> None:
     everyone = Customers.read(*relations)
     settings = replace(FIT_SETTINGS, kmeans_prior=prior)
     kmeans = fit_behaviour(everyone.features, settings.behaviour)[1]
-    space, places = fit_behaviour_space(everyone.features, settings.behaviour)
+    _, places = fit_behaviour_space(everyone.features, settings.behaviour)
     halves = np.array_split(places, 2)
     found, end = refined(kmeans.init, kmeans, lambda: iter(halves), Progress("rows", len(places)))
     np.testing.assert_allclose(found, kmeans.cluster_centers_, atol=1e-9)

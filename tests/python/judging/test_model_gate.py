@@ -32,7 +32,7 @@ SETTINGS = Settings(
 GATE = Gate(
     stability_min=0.6,
     segment_jaccard_min=0.5,
-    segment_min_share=0.05,
+    segment_min_relative_size=0.4,
     segment_max_share=0.4,
     refit_max_changed_share=0.05,
     stability_repeat_count=4,
@@ -259,7 +259,7 @@ def test_an_empty_segment_is_the_smallest() -> None:
     )
     table = fit_and_judge((features, counts))
     assert fact(table, "smallest_segment_share") == 0
-    assert "the smallest segment holds 0.0% of customers" in str(
+    assert "the smallest of 8 segments holds 0.0% of customers" in str(
         fact(table, "decision_reason", "text")
     )
 
