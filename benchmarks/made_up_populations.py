@@ -4,7 +4,7 @@
 
 Which tastes KMeans holds at their starts: planted tastes, as many as are asked for, are they found
 and do they come back with a prior of 0 and of 1? And when to warn that customers form clearer
-groups than the behaviours shown: two rules, `inertia` (that of dim_models) and `silhouette`, on
+groups than the behaviours shown: two rules, `inertia` and `silhouette` (that of dim_models), on
 planted groups and on continua.
 """
 

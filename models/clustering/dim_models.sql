@@ -55,7 +55,10 @@ fits as (
         max(value) filter (where parameter = 'silhouette') as silhouette,
         max(value) filter (where parameter = 'plain_stability') as plain_stability,
         max(value) filter (where parameter = 'plain_silhouette') as plain_silhouette,
-        max(value) filter (where parameter = 'plain_smallest_share') as plain_smallest_share
+        max(value) filter (where parameter = 'clearest_group_count') as clearest_group_count,
+        max(value) filter (
+            where parameter = 'clearest_group_silhouette'
+        ) as clearest_group_silhouette
 
     from parameters
     where axis in ('behaviour', 'taste', 'segment')
@@ -98,14 +101,16 @@ final as (
         {{ axis }}.plain_stability as {{ axis }}_plain_stability,
         {{ axis }}.plain_silhouette as {{ axis }}_plain_silhouette,
         {%- endfor %}
+        cast(behaviour.clearest_group_count as {{ dbt.type_bigint() }}) as clearest_group_count,
+        behaviour.clearest_group_silhouette,
 
         ---------- booleans
         behaviour.is_converged as is_behaviour_converged,
         taste.is_converged as is_taste_converged,
-        -- Plain KMeans comes back as surely, is tighter by a fifth, and no cluster of it is tiny.
-        behaviour.plain_stability >= behaviour.stability
-        and behaviour.inertia_ratio >= 1.2
-        and behaviour.plain_smallest_share >= 0.03 as has_clearer_groups,
+        -- Some plain clusters are clearly apart, and more so than the behaviours.
+        behaviour.clearest_group_silhouette >= 0.51
+        and behaviour.clearest_group_silhouette >= behaviour.silhouette + 0.05
+            as has_clearer_groups,
         coalesce(
             facts.model_version = case
                 when decision.is_fit and decided.decision = 'accepted' then decision.model_version

@@ -163,7 +163,7 @@ def _plain(
         ).assign(axis=axis)
         for axis, places_of in axis_places(customers, settings).items()
     ]
-    return pd.concat(tables, ignore_index=True).drop(columns="plain_smallest_share")
+    return pd.concat(tables, ignore_index=True)
 
 
 def axis_places(customers: Customers, settings: Settings) -> dict[str, PlacesOf]:

@@ -21,7 +21,7 @@ from customer_segments.fitting.settings import Settings
 from customer_segments.judging.cluster_counts import axis_places
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.diagnostics import inertia
-from customer_segments.judging.plain_kmeans import measure_plain, silhouette
+from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
 from customer_segments.judging.stability import LABELINGS, Stability, at_most, measure_stability
 
@@ -235,6 +235,10 @@ def _kmeans_rows(
         del plain["cluster_count"]
         for name, value in plain.items():
             yield _row(axis, str(name), value=value)
+        if axis == "behaviour":
+            group_count, best = clearest_groups(places, settings.seed)
+            yield _row(axis, "clearest_group_count", value=group_count)
+            yield _row(axis, "clearest_group_silhouette", value=best)
 
 
 def _rule_rows(model: SegmentModel, seed: int) -> Iterable[Row]:
@@ -272,14 +276,15 @@ def _problems(
         ]
         if dissolving:
             yield (
-                f"segments dissolve: a refit finds {', '.join(dissolving)} of them (Jaccard index), "
-                f"at least {gate.segment_jaccard_min:.2f} is asked for (segment_jaccard_min)"
+                f"segments dissolve, a refit finds {', '.join(dissolving)} of them (Jaccard "
+                f"index), at least {gate.segment_jaccard_min:.2f} is asked for "
+                "(segment_jaccard_min)"
             )
     least = gate.segment_min_relative_size / len(shares)
     if shares.min() < least:
         yield (
-            f"the smallest of {len(shares)} segments holds {shares.min():.1%} of customers, at least "
-            f"{least:.1%} is asked for (segment_min_relative_size)"
+            f"the smallest of {len(shares)} segments holds {shares.min():.1%} of customers, at "
+            f"least {least:.1%} is asked for (segment_min_relative_size)"
         )
     if shares.max() > gate.segment_max_share:
         yield (

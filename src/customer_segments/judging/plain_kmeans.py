@@ -1,7 +1,8 @@
 """Plain KMeans beside the anchored fit: what holding clusters at their starts costs and gains.
 
-The best of many random starts is the tightest partition there is, or nearly. Where it comes back as
-surely as the anchored one and is much tighter, customers form groups that the starts hide.
+The best of many random starts is the tightest partition there is, or nearly. Where one of some
+number of clusters lies clearly apart, and the anchored ones do not, customers form groups that the
+starts hide (docs/decisions/04-clustering.md).
 """
 
 import warnings
@@ -19,6 +20,8 @@ from customer_segments.judging.stability import subsample_agreement
 from customer_segments.parallel import repeat_all, use_one_thread
 
 STARTS = 25
+# Numbers of clusters that groups are looked for by.
+GROUP_COUNTS = range(2, 7)
 # Of each refit: there are two a repeat, and more starts than these hardly ever find a better one.
 REFIT_STARTS = 10
 
@@ -35,9 +38,9 @@ def measure_plain(
     """Return one row per number of clusters: what KMeans from random starts makes of customers.
 
     `places_of` refits the axis' space to customers, as of `diagnose_axis`; `rows` are their
-    positions. `plain_inertia` is in units of the space, squared; `plain_smallest_share` from 0
-    to 1; `plain_stability` the mean adjusted Rand index of refits to two 80 % subsamples, those of
-    `measure_stability`, NaN for customers too few.
+    positions. `plain_inertia` is in units of the space, squared; `plain_stability` the mean
+    adjusted Rand index of refits to two 80 % subsamples, those of `measure_stability`, NaN for
+    customers too few.
     """
     use_one_thread()
     places = places_of(rows)
@@ -63,13 +66,22 @@ def measure_plain(
             "cluster_count": cluster_counts,
             "plain_inertia": [inertia(places, labels[count]) for count in cluster_counts],
             "plain_silhouette": [silhouette(places, labels[count]) for count in cluster_counts],
-            "plain_smallest_share": [
-                np.bincount(labels[count], minlength=count + 1)[1:].min() / len(rows)
-                for count in cluster_counts
-            ],
             "plain_stability": np.mean(measured, axis=0) if measured else np.nan,
         }
     )
+
+
+def clearest_groups(places: Matrix, seed: int) -> tuple[int, float]:
+    """Return the number of clusters, of GROUP_COUNTS, with the largest silhouette, and that one.
+
+    NaN where customers lie in too few places for any.
+    """
+    found = {
+        count: silhouette(places, plain_labels(places, count, seed, STARTS))
+        for count in GROUP_COUNTS
+        if count < len(np.unique(places, axis=0))
+    }
+    return max(found.items(), key=lambda item: item[1], default=(0, float("nan")))
 
 
 def plain_labels(places: Matrix, cluster_count: int, seed: int, start_count: int) -> Labels:
