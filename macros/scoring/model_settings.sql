@@ -19,7 +19,10 @@
                            else [var('taste_cluster_count')]) -%}
             {%- set before = _fit_settings({'kmeans_max_iter': 1, 'taste_cluster_count': tastes}) -%}
             {%- do before.pop('kmeans_prior', none) -%}
-            {%- do before.pop('taste_stability_min', none) -%}
+            {%- if before.pop('taste_stability_min', none) is not none -%}
+                {%- do before.update({'cluster_min_share': 0.15}) -%}
+                {%- do before.pop('cluster_min_relative_size') -%}
+            {%- endif -%}
             {%- do known.append(before) -%}
         {%- endfor -%}
     {%- endif -%}

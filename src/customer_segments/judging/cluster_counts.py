@@ -27,7 +27,7 @@ class CountRule:
     taste_cluster_bounds: Sequence[int]
     cluster_stability_min: float
     cluster_jaccard_min: float
-    cluster_min_share: float
+    cluster_min_relative_size: float
     taste_stability_min: float
     diagnostics_repeat_count: int
     diagnostics_customer_limit: int
@@ -80,7 +80,7 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
-    enough customers (`smallest_share`); when none does, the one whose refits agree most, the
+    enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose refits agree most, the
     smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
     too few for refits, are none: 1. `diagnostics` has one row per `cluster_count`, as
     `diagnose_axis` returns it.
@@ -98,7 +98,7 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
     holds = within[
         (within["stability_mean"] >= rule.cluster_stability_min)
         & (within["worst_cluster_jaccard"] >= rule.cluster_jaccard_min)
-        & (within["smallest_share"] >= rule.cluster_min_share)
+        & (within["smallest_share"] * within["cluster_count"] >= rule.cluster_min_relative_size)
     ]
     if not holds.empty:
         return int(holds["cluster_count"].max())

@@ -44,7 +44,7 @@ COUNT_RULE = {
     "taste_cluster_bounds": [2, 4],
     "cluster_stability_min": 0,
     "cluster_jaccard_min": 0,
-    "cluster_min_share": 0,
+    "cluster_min_relative_size": 0,
     "taste_stability_min": 0,
     "diagnostics_repeat_count": 1,
     "diagnostics_customer_limit": 1000,

@@ -233,4 +233,4 @@ def test_auto_takes_the_recommended_numbers(build: Builder) -> None:
     [(segments,)] = warehouse.execute("select count(*) from dim_segments").fetchall()
     assert segments == behaviour * taste
     assert "behaviour_cluster_count=auto" in settings
-    assert "cluster_min_share=0.15" in settings  # another rule is another model
+    assert "cluster_min_relative_size=0.4" in settings  # another rule is another model
