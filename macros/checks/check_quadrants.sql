@@ -10,8 +10,8 @@
             {{ exceptions.warn(
                 row[0] ~ ' behaviours lie in ' ~ row[1] ~ ' of the four quadrants of worth and '
                 ~ 'recency, so some share one, and its name with a number behind it. A larger '
-                ~ 'kmeans_prior (it is ' ~ var('kmeans_prior') ~ ') holds them apart; fewer '
-                ~ 'behaviours (behaviour_cluster_count) need no such names.'
+                ~ 'kmeans_prior holds them apart; fewer behaviours (behaviour_cluster_count) need no '
+                ~ 'such names.'
             ) }}
         {%- endfor -%}
     {%- endif -%}

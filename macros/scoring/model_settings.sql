@@ -13,10 +13,11 @@
     defaults stand, because labels outlive an upgrade.
 -#}
 {% macro is_of_these_settings(text) -%}
-    {%- set known = [_fit_settings()] -%}
-    {%- if var('kmeans_prior') == 1 and var('kmeans_max_iter') == 300 -%}
-        {%- for tastes in ([2, 'auto'] if var('taste_cluster_count') == 'auto'
-                           else [var('taste_cluster_count')]) -%}
+    {%- set asked = _fit_settings() -%}
+    {%- set known = [asked] -%}
+    {%- if asked.get('kmeans_prior') == 1 and asked.kmeans_max_iter == 300 -%}
+        {%- set tastes_asked = asked.taste_cluster_count -%}
+        {%- for tastes in ([2, 'auto'] if tastes_asked == 'auto' else [tastes_asked]) -%}
             {%- set before = _fit_settings({'kmeans_max_iter': 1, 'taste_cluster_count': tastes}) -%}
             {%- do before.pop('kmeans_prior', none) -%}
             {%- if before.pop('taste_stability_min', none) is not none -%}
