@@ -15,7 +15,7 @@
 {% macro is_of_these_settings(text) -%}
     {%- set asked = _fit_settings() -%}
     {%- set known = [asked] -%}
-    {%- if asked.get('kmeans_prior') == 1 and asked.kmeans_max_iter == 300 -%}
+    {%- if asked.get('kmeans_prior') | string == '1' and asked.kmeans_max_iter | string == '300' -%}
         {%- set tastes_asked = asked.taste_cluster_count -%}
         {%- for tastes in ([2, 'auto'] if tastes_asked == 'auto' else [tastes_asked]) -%}
             {%- set before = _fit_settings({'kmeans_max_iter': 1, 'taste_cluster_count': tastes}) -%}
