@@ -11,6 +11,7 @@ from scipy import sparse
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.segment_model import fit_segments
 from customer_segments.fitting.settings import Settings
+from customer_segments.judging.cluster_counts import CountRule, choose_counts
 from customer_segments.judging.confidence import Curve
 from customer_segments.judging.gate import Gate, decide, judge_model
 
@@ -32,7 +33,8 @@ def fit(
     `features` are customer_id and the behaviour features, in the order of the ids; keys, of each
     pair of a customer and an item, have the order of the ids and of `stock_codes`.
     """
-    settings = Settings(**{name: VARIABLES[name] for name in Settings.__dataclass_fields__})
+    asked = Settings(**{name: VARIABLES[name] for name in Settings.__dataclass_fields__})
+    rule = CountRule(**{name: VARIABLES[name] for name in CountRule.__dataclass_fields__})
     gate = Gate(**{name: VARIABLES[name] for name in Gate.__dataclass_fields__})
     orders = sparse.csr_array(
         (order_counts.astype(np.float64), (places(customer_keys), places(item_keys))),
@@ -40,6 +42,7 @@ def fit(
     )
     orders.sort_indices()  # one order of the sums, whatever the order of the pairs
     customers = Customers(features, orders, stock_codes)
+    settings = choose_counts(customers, asked, rule)
     model = fit_segments(customers, settings)
     stored = decide(judge_model(model, customers, settings, gate), model, settings.seed)
     labels: dict[str, object] = {"customer_id": features["customer_id"]}

@@ -71,8 +71,11 @@
         ) -%}
     {%- endif -%}
     {%- set low, high = values -%}
-    {%- if kind == 'share' -%}
-        {%- do return(value is number and value is not boolean and low <= value <= high) -%}
+    {%- if kind in ('share', 'zero_or_number') -%}
+        {%- do return(
+            value is number and value is not boolean
+            and (low <= value <= high or kind == 'zero_or_number' and value == 0)
+        ) -%}
     {%- elif kind == 'bounds' -%}
         {%- do return(
             value is sequence and value is not string and value | length == 2
@@ -104,6 +107,7 @@
         'count': 'a whole number from ' ~ range,
         'count_or_auto': 'a whole number from ' ~ range ~ ', or auto',
         'share': 'a share from ' ~ range,
+        'zero_or_number': '0, or a number from ' ~ range,
         'bounds': 'the smallest and the largest number of clusters, from ' ~ range ~ ', such as [3, 6]',
     }[kind]) -%}
 {% endmacro %}

@@ -2,7 +2,8 @@
     How surely a refit would give a customer the same label, one row per customer of `clusters` (the
     columns of ml_customer_clusters), read off the confidence curves of the model in force at the
     customer's margin. A curve goes from point to point along straight lines; beyond the last it stays.
-    Null where the customers were too few for refits. `parameters` are those of all models, `models`
+    Without a runner-up, where there is one taste, no border is near. Null where the customers were too
+    few for refits. `parameters` are those of all models, `models`
     tells which is in force.
 -#}
 {% macro customer_confidences(clusters, parameters, models) %}
@@ -46,8 +47,12 @@ margins as (
     select
         customer_id,
         '{{ axis }}' as axis,
-        ({{ axis }}_runner_up_distance - {{ axis }}_distance)
-        / nullif({{ axis }}_runner_up_distance + {{ axis }}_distance, 0) as margin
+        case
+            when {{ axis }}_runner_up_distance is null then 1
+            else
+                ({{ axis }}_runner_up_distance - {{ axis }}_distance)
+                / nullif({{ axis }}_runner_up_distance + {{ axis }}_distance, 0)
+        end as margin
 
     from {{ clusters }}
     {{ 'union all' if not loop.last }}

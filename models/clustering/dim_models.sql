@@ -1,3 +1,5 @@
+{# Behaviours that hide clearer groups are told. -#}
+{{ config(post_hook='{{ check_groups() }}') }}
 with
 
 parameters as (
@@ -39,17 +41,28 @@ facts as (
 
 ),
 
-stability as (
+fits as (
 
     select
         model_version,
-        max(value) filter (where axis = 'behaviour') as behaviour_stability,
-        max(value) filter (where axis = 'taste') as taste_stability,
-        max(value) filter (where axis = 'segment') as segment_stability
+        axis,
+        max(value) filter (where parameter = 'stability_mean') as stability,
+        max(value) filter (where parameter = 'step_count') as step_count,
+        max(value) filter (where parameter = 'is_converged') = 1 as is_converged,
+        max(value) filter (where parameter = 'inertia') as inertia,
+        max(value) filter (where parameter = 'inertia')
+        / nullif(max(value) filter (where parameter = 'plain_inertia'), 0) as inertia_ratio,
+        max(value) filter (where parameter = 'silhouette') as silhouette,
+        max(value) filter (where parameter = 'plain_stability') as plain_stability,
+        max(value) filter (where parameter = 'plain_silhouette') as plain_silhouette,
+        max(value) filter (where parameter = 'clearest_group_count') as clearest_group_count,
+        max(value) filter (
+            where parameter = 'clearest_group_silhouette'
+        ) as clearest_group_silhouette
 
     from parameters
-    where parameter = 'stability_mean'
-    group by 1
+    where axis in ('behaviour', 'taste', 'segment')
+    group by 1, 2
 
 ),
 
@@ -77,11 +90,27 @@ final as (
         facts.largest_segment_share,
         facts.changed_customer_share,
         facts.adjusted_rand_index,
-        stability.behaviour_stability,
-        stability.taste_stability,
-        stability.segment_stability,
+        behaviour.stability as behaviour_stability,
+        taste.stability as taste_stability,
+        segment.stability as segment_stability,
+        {%- for axis in ['behaviour', 'taste'] %}
+        cast({{ axis }}.step_count as {{ dbt.type_bigint() }}) as {{ axis }}_step_count,
+        {{ axis }}.inertia as {{ axis }}_inertia,
+        {{ axis }}.inertia_ratio as {{ axis }}_inertia_ratio,
+        {{ axis }}.silhouette as {{ axis }}_silhouette,
+        {{ axis }}.plain_stability as {{ axis }}_plain_stability,
+        {{ axis }}.plain_silhouette as {{ axis }}_plain_silhouette,
+        {%- endfor %}
+        cast(behaviour.clearest_group_count as {{ dbt.type_bigint() }}) as clearest_group_count,
+        behaviour.clearest_group_silhouette,
 
         ---------- booleans
+        behaviour.is_converged as is_behaviour_converged,
+        taste.is_converged as is_taste_converged,
+        -- Some plain clusters are clearly apart, and more so than the behaviours.
+        behaviour.clearest_group_silhouette >= 0.51
+        and behaviour.clearest_group_silhouette >= behaviour.silhouette + 0.05
+            as has_clearer_groups,
         coalesce(
             facts.model_version = case
                 when decision.is_fit and decided.decision = 'accepted' then decision.model_version
@@ -100,8 +129,13 @@ final as (
     left join facts as decided
         on decision.model_version = decided.model_version
 
-    left join stability
-        on facts.model_version = stability.model_version
+    {%- for axis in ['behaviour', 'taste', 'segment'] %}
+
+    left join fits as {{ axis }}
+        on
+            facts.model_version = {{ axis }}.model_version
+            and {{ axis }}.axis = '{{ axis }}'
+    {%- endfor %}
 
 )
 

@@ -56,6 +56,9 @@ final as (
         diagnostics.stability_error,
         diagnostics.stability_p10,
         diagnostics.worst_cluster_jaccard,
+        diagnostics.inertia_ratio,
+        diagnostics.plain_stability,
+        diagnostics.plain_silhouette,
 
         ---------- booleans
         diagnostics.cluster_count = cluster_counts.cluster_count as is_chosen,

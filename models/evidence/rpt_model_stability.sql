@@ -56,7 +56,9 @@ final as (
 
         ---------- booleans
         in_force.axis = 'segment' and in_force.value < {{ var('segment_jaccard_min') }}
-            as is_dissolving
+            as is_dissolving,
+        in_force.axis = 'segment' and labelings.stability_mean < {{ var('stability_min') }}
+            as is_unstable
 
     from in_force
 

@@ -144,7 +144,10 @@ counted as (
         segments.segment_id,
         segments.segment_name,
         behaviour_texts.behaviour_rule,
-        'most item points are for ' || segments.taste_name as taste_rule,
+        case
+            when not {{ is_no_taste('segments.taste_cluster_id') }}
+                then 'most item points are for ' || segments.taste_name
+        end as taste_rule,
         coalesce(labelled.customer_count, 0) as customer_count,
         coalesce(ruled.rule_customer_count, 0) as rule_customer_count,
         coalesce(labelled.agreed_count, 0) as agreed_count,
@@ -189,8 +192,10 @@ final as (
             when is_total then 'Each customer in the segment whose rule fits.'
             when behaviour_rule is null then 'No customer: the other rules leave no room.'
             else
-                upper(substr(behaviour_rule, 1, 1)) || substr(behaviour_rule, 2) || '. '
-                || upper(substr(taste_rule, 1, 1)) || substr(taste_rule, 2) || '.'
+                upper(substr(behaviour_rule, 1, 1)) || substr(behaviour_rule, 2) || '.'
+                || coalesce(
+                    ' ' || upper(substr(taste_rule, 1, 1)) || substr(taste_rule, 2) || '.', ''
+                )
         end as rule,
 
         ---------- numbers

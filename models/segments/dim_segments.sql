@@ -40,13 +40,19 @@ final as (
         cast(taste_clusters.cluster_id as bigint) as taste_cluster_id,
 
         ---------- strings
-        behaviour_clusters.behaviour_name || ': ' || taste_clusters.taste_name as segment_name,
+        behaviour_clusters.behaviour_name
+        || case
+            when {{ is_no_taste('taste_clusters.cluster_id') }} then ''
+            else ': ' || taste_clusters.taste_name
+        end as segment_name,
         behaviour_clusters.behaviour_profile,
         behaviour_clusters.behaviour_name,
         taste_clusters.taste_name,
         behaviour_clusters.definition
-        || '; compared with everyone, buys more of: ' || taste_clusters.taste_name || '.'
-            as definition,
+        || case
+            when {{ is_no_taste('taste_clusters.cluster_id') }} then '.'
+            else '; compared with everyone, buys more of: ' || taste_clusters.taste_name || '.'
+        end as definition,
         behaviour_clusters.action,
 
         ---------- numbers

@@ -53,6 +53,9 @@ axes as (
     left join family_shares
         on taste_contributions.product_family = family_shares.product_family
 
+    -- Nothing speaks for the taste of all.
+    where taste_contributions.contribution is not null
+
 ),
 
 reasons as (

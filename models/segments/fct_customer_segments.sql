@@ -63,7 +63,8 @@ final as (
         confidences.confidence,
 
         ---------- booleans
-        features.order_count = 1 or clusters.known_item_count = 0 as is_taste_weak
+        (features.order_count = 1 or clusters.known_item_count = 0)
+        and not {{ is_no_taste('clusters.taste_cluster_id') }} as is_taste_weak
 
     from clusters
 

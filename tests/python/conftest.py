@@ -29,8 +29,10 @@ SAMPLE = PROJECT / "data" / "sample"
 REAL = Path(os.environ.get("SEGMENTS_REAL_FILES") or PROJECT.parent / "shared" / "data")
 VARIABLES = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 ALLOWED_VALUES = VARIABLES.pop("allowed_values")
-# What a fit depends on.
-FIT_SETTINGS = Settings(**{field.name: VARIABLES[field.name] for field in fields(Settings)})
+# What a fit depends on; `auto` takes two tastes of the sample, and of the retailer's file.
+FIT_SETTINGS = Settings(
+    **{field.name: VARIABLES[field.name] for field in fields(Settings)}
+).with_count("taste", 2)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root in a container, without a graphics card, and without calls home of its own.

@@ -3,25 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from customer_segments.fitting.behaviour import (
-    BehaviourModel,
-    cut_directions,
-    fit_behaviour_space,
-)
-from customer_segments.fitting.clustering import CutKMeans
+from customer_segments.fitting import segment_model
+from customer_segments.fitting.behaviour import BehaviourModel
 from customer_segments.fitting.customers import Keys, item_matrix
 from customer_segments.fitting.settings import BehaviourSettings, TasteSettings
-from customer_segments.fitting.taste import TasteModel, fit_taste_space
+from customer_segments.fitting.taste import TasteModel
 
 
 def fit_behaviour(features: pd.DataFrame, settings: BehaviourSettings) -> BehaviourModel:
-    space, places = fit_behaviour_space(features, settings)
-    kmeans = CutKMeans(
-        settings.cluster_count,
-        max_iter=settings.max_iter,
-        directions=cut_directions(space.features),
-    )
-    return BehaviourModel.of(space, kmeans.fit(places).cluster_centers_)
+    return segment_model.fit_behaviour(features, settings)[0]
 
 
 def fit_taste(counts: pd.DataFrame, settings: TasteSettings) -> TasteModel:
@@ -29,9 +19,7 @@ def fit_taste(counts: pd.DataFrame, settings: TasteSettings) -> TasteModel:
     customer_ids = np.unique(counts["customer_id"].to_numpy(dtype=object))
     stock_codes = np.unique(counts["stock_code"].to_numpy(dtype=object))
     orders = item_matrix(counts, customer_ids, stock_codes)
-    space, places = fit_taste_space(orders, stock_codes, settings)
-    kmeans = CutKMeans(settings.cluster_count, max_iter=settings.max_iter)
-    return TasteModel.of(space, kmeans.fit(places).cluster_centers_, places)
+    return segment_model.fit_taste(orders, stock_codes, settings)[0]
 
 
 def taste_distances(model: TasteModel, counts: pd.DataFrame, customer_ids: Keys) -> np.ndarray:

@@ -51,6 +51,7 @@ where not (
             - power(segments.taste_distance, 2)
             - tastes.contribution
         ) <= 1e-9,
-        false
+        -- Without taste there is no gap, and nothing that speaks for it.
+        segments.taste_runner_up_distance is null and tastes.contribution is null
     )
 )

@@ -61,11 +61,11 @@ usable as (
 
     select
         attempts.model_version,
-        attempts.settings = {{ model_settings() }} as has_same_settings,
+        {{ is_of_these_settings('attempts.settings') }} as has_same_settings,
         attempts.is_complete,
         row_number() over (
             order by
-                attempts.settings = {{ model_settings() }} desc,
+                {{ is_of_these_settings('attempts.settings') }} desc,
                 attempts.is_complete desc,
                 attempts.as_of_date desc,
                 attempts.model_version desc

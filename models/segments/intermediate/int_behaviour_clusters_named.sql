@@ -1,4 +1,5 @@
 {#- Above or below the average customer, in log units, is the sign of the centroid's z-score. -#}
+{{ config(post_hook='{{ check_quadrants() }}') }}
 with
 
 model_parameters as (

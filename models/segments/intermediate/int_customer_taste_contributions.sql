@@ -148,15 +148,20 @@ contributions as (
     select
         family_totals.*,
         cast(family_totals.order_count as double) / customer_totals.order_count as customer_share,
-        coalesce(
-            2 * (
-                {{ each_component(
-                    'cast(family_totals.projection_# as double) * customer_directions.direction_#',
-                    ' +'
-                ) | indent(16) }}
-            ) / nullif(customer_totals.projection_length, 0),
-            0
-        ) as contribution
+        case
+            when customer_directions.customer_id is not null
+                then
+                    coalesce(
+                        2 * (
+                            {{ each_component(
+                                'cast(family_totals.projection_# as double) '
+                                ~ '* customer_directions.direction_#',
+                                ' +'
+                            ) | indent(28) }}
+                        ) / nullif(customer_totals.projection_length, 0),
+                        0
+                    )
+        end as contribution
 
     from family_totals
 

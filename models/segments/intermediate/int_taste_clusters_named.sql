@@ -164,6 +164,7 @@ named as (
         cluster_ids.cluster_id,
         -- Names of items can be long: of two that a chart has no room for, the first counts.
         case
+            when {{ is_no_taste('cluster_ids.cluster_id') }} then 'All tastes'
             when names.cluster_id is null then 'Mixed taste'
             when
                 not coverage.is_enough

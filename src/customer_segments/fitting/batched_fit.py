@@ -1,9 +1,10 @@
 """Both axes of more customers than memory holds side by side: KMeans over record batches.
 
-Scales, weights of items, latent dimensions and starts come from a seeded sample of customers;
-Lloyd's algorithm then goes its steps over all of them, who come by in batches, in one order. With n
-customers in the sample, what it decides is off by about 1 / sqrt(n) of the spread between
-customers: by a thousandth with the default of a million.
+Scales, weights of items, latent dimensions and starts come from a seeded sample of customers, on
+which KMeans converges; Lloyd's algorithm goes on from there over all of them, who come by in
+batches, in one order, held by the same starts. With n customers in the sample, what it decides is
+off by about 1 / sqrt(n) of the spread between customers: by a thousandth with the default of a
+million.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +15,18 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from customer_segments.fitting.clustering import Matrix, distances, nearest
+from customer_segments.fitting.clustering import (
+    PASS_LIMIT,
+    AnchoredKMeans,
+    Convergence,
+    Matrix,
+    distances,
+    have_settled,
+    moved_centroids,
+    nearest,
+)
 from customer_segments.fitting.customers import BATCH_ROWS, Customers, numbered_pairs
-from customer_segments.fitting.segment_model import SegmentModel, fit_segments
+from customer_segments.fitting.segment_model import SegmentModel, fit_behaviour, fit_taste
 from customer_segments.fitting.settings import Settings
 from customer_segments.parallel import Progress
 from customer_segments.relations import count_rows
@@ -31,8 +41,8 @@ def fit_batched(
 
     Raises ValueError when there are too few customers or items in the sample.
     """
-    starts = fit_segments(sample, settings.with_max_iter(0))
-    behaviour, taste = starts.behaviour, starts.taste
+    behaviour, behaviour_kmeans = fit_behaviour(sample.features, settings.behaviour)
+    taste, taste_kmeans = fit_taste(sample.orders, sample.stock_codes, settings.taste)
     count = count_rows(features)
 
     def behaviour_places() -> Iterator[Matrix]:
@@ -48,36 +58,30 @@ def fit_batched(
             has_known = matrix @ known.astype(np.float64) > 0
             yield taste.transform(matrix[np.flatnonzero(has_known)], stock_codes)
 
-    behaviour_centroids = refined(
-        behaviour.centroids,
-        settings.behaviour.max_iter,
-        behaviour_places,
-        Progress("Behaviour, customers", count),
+    progress = Progress("Behaviour, customers", count)
+    centroids, behaviour_end = refined(
+        behaviour.centroids, behaviour_kmeans, behaviour_places, progress
     )
-    taste_centroids = refined(
-        taste.centroids,
-        settings.taste.max_iter,
-        taste_places,
-        Progress("Taste, customers", count),
-    )
-    return replace(
-        starts,
-        behaviour=replace(behaviour, centroids=behaviour_centroids).in_order(),
-        taste=replace(taste, centroids=taste_centroids),
-    )
+    behaviour = replace(behaviour, centroids=centroids).in_order()
+    progress = Progress("Taste, customers", count)
+    centroids, taste_end = refined(taste.centroids, taste_kmeans, taste_places, progress)
+    taste = replace(taste, centroids=centroids)
+    return SegmentModel.of(behaviour, taste, (behaviour_end, taste_end))
 
 
 def refined(
     centroids: Matrix,
-    max_iter: int,
+    kmeans: AnchoredKMeans,
     batches: Callable[[], Iterator[Matrix]],
     progress: Progress,
-) -> Matrix:
-    """Return `centroids`, (clusters, columns), after at most `max_iter` steps of Lloyd.
+) -> tuple[Matrix, Convergence]:
+    """Return the centroids of a fit to a sample, (clusters, columns), after steps over all rows.
 
-    `batches` begins again, at each call, to yield all rows in the same order.
+    As many steps as `kmeans` may take, `PASS_LIMIT` at most, with its prior at its starts; the
+    steps over the sample do not count. `batches` begins again, at each call, to yield all rows in
+    the same order.
     """
-    for _ in range(max_iter):
+    for step in range(1, min(kmeans.max_iter, PASS_LIMIT) + 1):
         sums = np.zeros_like(centroids)
         sizes = np.zeros(len(centroids))
         for number, rows in enumerate(batches()):
@@ -88,11 +92,11 @@ def refined(
                 sums[cluster] += rows[labels == cluster].sum(axis=0)
             sizes += np.bincount(labels, minlength=len(centroids))
             progress.report(int(sizes.sum()))
-        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centroids)
-        if np.array_equal(moved, centroids):
-            break
-        centroids = moved
-    return centroids
+        before = centroids
+        centroids = moved_centroids(before, sizes, sums, kmeans.init, kmeans.prior)
+        if have_settled(before, centroids):
+            return centroids, Convergence(step, is_converged=True)
+    return centroids, Convergence(min(kmeans.max_iter, PASS_LIMIT), is_converged=False)
 
 
 def _by_customer(pairs: Any, item_count: int, batch_rows: int) -> Iterator[sparse.csr_array]:

@@ -8,37 +8,64 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from customer_segments.fitting.behaviour import (
     BehaviourModel,
     cut_directions,
     fit_behaviour_space,
 )
-from customer_segments.fitting.clustering import CutKMeans, Labels, Matrix, nearest
-from customer_segments.fitting.customers import Customers
+from customer_segments.fitting.clustering import (
+    AnchoredKMeans,
+    Convergence,
+    Labels,
+    Matrix,
+    nearest,
+)
+from customer_segments.fitting.customers import Customers, Keys
 from customer_segments.fitting.labels import match_ids
-from customer_segments.fitting.settings import Settings, Units
+from customer_segments.fitting.settings import BehaviourSettings, Settings, TasteSettings, Units
 from customer_segments.fitting.taste import TasteModel, fit_taste_space
 
 # One row per parameter of a model, as the table keeps them; `feature` is a stock code on taste.
 MODEL_PARAMETERS = ["clip_low", "clip_high", "mean", "scale", "idf", "loading", "centroid"]
+# The cluster id of the taste of all, where there is one only: segments are behaviours.
+NO_TASTE = 0
 PARAMETER_COLUMNS = ["axis", "parameter", "feature", "component", "cluster_id", "value", "text"]
 
 
 @dataclass(frozen=True)
 class SegmentModel:
-    """Fitted axes; `behaviour_ids` and `taste_ids` are the cluster ids, one a centroid."""
+    """Fitted axes; `behaviour_ids` and `taste_ids` are the cluster ids, one a centroid.
+
+    `convergence` is that of both axes' KMeans, None of a model that was stored.
+    """
 
     behaviour: BehaviourModel
     taste: TasteModel
     behaviour_ids: Labels
     taste_ids: Labels
+    convergence: tuple[Convergence, Convergence] | None = None
 
     @classmethod
-    def of(cls, behaviour: BehaviourModel, taste: TasteModel) -> "SegmentModel":
-        """Return the model of two fitted axes, clusters numbered from 1 in the order they have."""
-        counts = len(behaviour.centroids), len(taste.centroids)
-        return cls(behaviour, taste, *(np.arange(1, count + 1) for count in counts))
+    def of(
+        cls,
+        behaviour: BehaviourModel,
+        taste: TasteModel,
+        convergence: tuple[Convergence, Convergence] | None = None,
+    ) -> "SegmentModel":
+        """Return the model of two fitted axes, clusters numbered from 1 in the order they have.
+
+        A single taste is none: its id is NO_TASTE.
+        """
+        taste_count = len(taste.centroids)
+        return cls(
+            behaviour,
+            taste,
+            np.arange(1, len(behaviour.centroids) + 1),
+            np.arange(1, taste_count + 1) if taste_count > 1 else np.array([NO_TASTE]),
+            convergence,
+        )
 
     def predict(self, customers: Customers) -> Labels:
         """Return cluster ids, (customers, 2): behaviour and taste."""
@@ -50,11 +77,17 @@ class SegmentModel:
     def margins(self, customers: Customers) -> Matrix:
         """Return how much nearer the own cluster is than the runner-up, (customers, 2).
 
-        Runner-up distance less own distance over their sum, from 0 on the border to 1.
+        Runner-up distance less own distance over their sum, from 0 on the border to 1, and 1 where
+        there is no runner-up.
         """
         own_first = (np.sort(found, axis=1) for found in self.distances(customers))
         return np.column_stack(
-            [(near[:, 1] - near[:, 0]) / (near[:, 1] + near[:, 0]) for near in own_first]
+            [
+                (near[:, 1] - near[:, 0]) / (near[:, 1] + near[:, 0])
+                if near.shape[1] > 1
+                else np.ones(len(near))
+                for near in own_first
+            ]
         )
 
     def distances(self, customers: Customers) -> tuple[Matrix, Matrix]:
@@ -69,19 +102,20 @@ class SegmentModel:
     ) -> "SegmentModel":
         """Return the model with the cluster ids of `before`, by the customers that they share.
 
-        Ids up to `used`, of behaviour and of taste, were of clusters of an earlier model.
+        Ids up to `used`, of behaviour and of taste, were of clusters of an earlier model. Tastes go
+        on from no taste as little as no taste from them.
         """
-        behaviour_ids, taste_ids = (
-            match_ids(old_ids, old, new_ids, new, used_id)
-            for old_ids, old, new_ids, new, used_id in zip(
-                (before.behaviour_ids, before.taste_ids),
-                before.predict(customers).T,
-                (self.behaviour_ids, self.taste_ids),
-                self.predict(customers).T,
-                used,
-                strict=True,
-            )
+        (old_behaviour, old_taste), (behaviour, taste) = (
+            model.predict(customers).T for model in (before, self)
         )
+        behaviour_ids = match_ids(
+            before.behaviour_ids, old_behaviour, self.behaviour_ids, behaviour, used[0]
+        )
+        taste_ids = self.taste_ids
+        if NO_TASTE in before.taste_ids:
+            taste_ids = np.where(taste_ids == NO_TASTE, NO_TASTE, taste_ids + used[1])
+        elif NO_TASTE not in taste_ids:
+            taste_ids = match_ids(before.taste_ids, old_taste, taste_ids, taste, used[1])
         # In the order of their ids, as `from_table` has them: the first of equals wins a tie.
         by_behaviour, by_taste = np.argsort(behaviour_ids), np.argsort(taste_ids)
         return SegmentModel(
@@ -89,6 +123,7 @@ class SegmentModel:
             replace(self.taste, centroids=self.taste.centroids[by_taste]),
             behaviour_ids[by_behaviour],
             taste_ids[by_taste],
+            self.convergence,
         )
 
     def to_table(self) -> pd.DataFrame:
@@ -127,18 +162,36 @@ def fit_segments(customers: Customers, settings: Settings) -> SegmentModel:
 
     Raises ValueError when there are too few customers or items.
     """
-    space, places = fit_behaviour_space(customers.features, settings.behaviour)
-    kmeans = CutKMeans(
-        settings.behaviour.cluster_count,
-        max_iter=settings.behaviour.max_iter,
-        directions=cut_directions(space.features),
+    behaviour, behaviour_kmeans = fit_behaviour(customers.features, settings.behaviour)
+    taste, taste_kmeans = fit_taste(customers.orders, customers.stock_codes, settings.taste)
+    return SegmentModel.of(
+        behaviour, taste, (behaviour_kmeans.convergence, taste_kmeans.convergence)
     )
-    behaviour = BehaviourModel.of(space, kmeans.fit(places).cluster_centers_)
 
-    taste_space, places = fit_taste_space(customers.orders, customers.stock_codes, settings.taste)
-    kmeans = CutKMeans(settings.taste.cluster_count, max_iter=settings.taste.max_iter)
-    taste = TasteModel.of(taste_space, kmeans.fit(places).cluster_centers_, places)
-    return SegmentModel.of(behaviour, taste)
+
+def fit_behaviour(
+    features: pd.DataFrame, settings: BehaviourSettings
+) -> tuple[BehaviourModel, AnchoredKMeans]:
+    """Fit the behaviour axis to one row per customer; return it and its KMeans."""
+    space, places = fit_behaviour_space(features, settings)
+    kmeans = AnchoredKMeans(
+        settings.cluster_count,
+        prior=settings.prior,
+        max_iter=settings.max_iter,
+        directions=cut_directions(space.features),
+    ).fit(places)
+    return BehaviourModel.of(space, kmeans.cluster_centers_), kmeans
+
+
+def fit_taste(
+    orders: sparse.csr_array, stock_codes: Keys, settings: TasteSettings
+) -> tuple[TasteModel, AnchoredKMeans]:
+    """Fit the taste axis to orders, (customers, items); return it and its KMeans."""
+    space, places = fit_taste_space(orders, stock_codes, settings)
+    kmeans = AnchoredKMeans(
+        settings.cluster_count, prior=settings.prior, max_iter=settings.max_iter
+    ).fit(places)
+    return TasteModel.of(space, kmeans.cluster_centers_, places), kmeans
 
 
 def _cluster_ids(table: pd.DataFrame) -> Labels:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 AUTO = "auto"
 AXES = ("behaviour", "taste")
+# Up to so many tastes KMeans is held by its starts.
+ANCHORED_TASTES = 2
 
 # Unit (days, count, money, share) -> columns of fct_customer_features that are counted in it.
 Units = Mapping[str, Sequence[str]]
@@ -23,6 +25,7 @@ class BehaviourSettings:
     clip_share: float
     cluster_count: int
     max_iter: int
+    prior: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class TasteSettings:
     component_count: int
     cluster_count: int
     max_iter: int
+    prior: float
     seed: int
 
 
@@ -47,6 +51,7 @@ class Settings:
     taste_cluster_count: int | str
     taste_component_count: int
     item_min_customers: int
+    kmeans_prior: float
     kmeans_max_iter: int
     random_seed: int
 
@@ -59,16 +64,23 @@ class Settings:
             self.behaviour_clip_share,
             _number(self.behaviour_cluster_count),
             self.kmeans_max_iter,
+            self.kmeans_prior,
         )
 
     @property
     def taste(self) -> TasteSettings:
-        """Return those of the taste axis."""
+        """Return those of the taste axis.
+
+        A start of two tastes is near a minimum of KMeans, one of more is near none: nothing holds
+        them there (docs/decisions/04-clustering.md).
+        """
+        count = _number(self.taste_cluster_count)
         return TasteSettings(
             self.item_min_customers,
             self.taste_component_count,
-            _number(self.taste_cluster_count),
+            count,
             self.kmeans_max_iter,
+            self.kmeans_prior if count <= ANCHORED_TASTES else 0.0,
             self.random_seed,
         )
 

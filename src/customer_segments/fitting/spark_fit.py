@@ -17,7 +17,13 @@ from pyspark.sql import functions as sql
 from pyspark.sql.window import Window
 
 from customer_segments.fitting.behaviour import BehaviourModel, cut_directions, units_of
-from customer_segments.fitting.clustering import Matrix
+from customer_segments.fitting.clustering import (
+    PASS_LIMIT,
+    Convergence,
+    Matrix,
+    have_settled,
+    moved_centroids,
+)
 from customer_segments.fitting.customers import Keys
 from customer_segments.fitting.segment_model import SegmentModel
 from customer_segments.fitting.settings import (
@@ -39,13 +45,14 @@ SVD_TOLERANCE = 1e-8
 
 def fit_on_spark(features: DataFrame, counts: DataFrame, settings: Settings) -> SegmentModel:
     """Fit both axes to all customers; as `segment_model.fit_segments`."""
-    return SegmentModel.of(
-        fit_behaviour_on_spark(features, settings.behaviour),
-        fit_taste_on_spark(counts, settings.taste),
-    )
+    behaviour, behaviour_end = fit_behaviour_on_spark(features, settings.behaviour)
+    taste, taste_end = fit_taste_on_spark(counts, settings.taste)
+    return SegmentModel.of(behaviour, taste, (behaviour_end, taste_end))
 
 
-def fit_behaviour_on_spark(features: DataFrame, settings: BehaviourSettings) -> BehaviourModel:
+def fit_behaviour_on_spark(
+    features: DataFrame, settings: BehaviourSettings
+) -> tuple[BehaviourModel, Convergence]:
     """Fit the behaviour axis; as `behaviour.fit_behaviour_space`, then KMeans."""
     names = sorted(settings.features)
     units = units_of(names, settings.units)
@@ -79,14 +86,15 @@ def fit_behaviour_on_spark(features: DataFrame, settings: BehaviourSettings) -> 
             for name, middle, width in zip(names, mean, scale, strict=True)
         )
     ).persist()
-    centroids = kmeans_on_spark(
-        rows, names, settings.cluster_count, settings.max_iter, cut_directions(names)
-    )
+    centroids, end = kmeans_on_spark(rows, names, settings, cut_directions(names))
     rows.unpersist()
-    return BehaviourModel(tuple(names), units, low, high, mean, scale, centroids).in_order()
+    model = BehaviourModel(tuple(names), units, low, high, mean, scale, centroids)
+    return model.in_order(), end
 
 
-def fit_taste_on_spark(counts: DataFrame, settings: TasteSettings) -> TasteModel:
+def fit_taste_on_spark(
+    counts: DataFrame, settings: TasteSettings
+) -> tuple[TasteModel, Convergence]:
     """Fit the taste axis; as `taste.fit_taste_space`, then KMeans."""
     stock_codes, support = _items_bought(counts, settings.min_customers)
     items = counts.sparkSession.createDataFrame(
@@ -112,11 +120,12 @@ def fit_taste_on_spark(counts: DataFrame, settings: TasteSettings) -> TasteModel
     )
     names = [f"component_{number}" for number in range(1, settings.component_count + 1)]
     rows = _places(cells, loadings, names).persist()
-    centroids = kmeans_on_spark(rows, names, settings.cluster_count, settings.max_iter)
+    centroids, end = kmeans_on_spark(rows, names, settings)
     sizes = _sums_by_cluster(rows, names, centroids)[0]
     rows.unpersist()
     cells.unpersist()
-    return TasteModel(stock_codes, idf, loadings, centroids[order_by_size(centroids, sizes)])
+    model = TasteModel(stock_codes, idf, loadings, centroids[order_by_size(centroids, sizes)])
+    return model, end
 
 
 def _items_bought(counts: DataFrame, min_customers: int) -> tuple[Keys, Matrix]:
@@ -207,11 +216,14 @@ def top_eigenvectors(
 def kmeans_on_spark(
     rows: DataFrame,
     names: Sequence[str],
-    cluster_count: int,
-    max_iter: int,
+    settings: BehaviourSettings | TasteSettings,
     directions: Matrix | None = None,
-) -> Matrix:
-    """Return the centroids of KMeans over the columns `names`; as `clustering.CutKMeans`."""
+) -> tuple[Matrix, Convergence]:
+    """Return the centroids of KMeans over the columns `names`; as `clustering.AnchoredKMeans`.
+
+    `PASS_LIMIT` steps at most.
+    """
+    cluster_count = settings.cluster_count
     groups = [_SparkGroup(_sums(rows, names)[0], "true", 0, names, directions)]
     row_count = groups[0].count
     while len(groups) < cluster_count:
@@ -219,14 +231,15 @@ def kmeans_on_spark(
         if not groups[0].is_divisible:
             raise too_few_customers(cluster_count, len(groups), row_count)
         groups = [*groups[0].halves(rows), *groups[1:]]
-    centroids = np.array([group.mean for group in groups])
-    for _ in range(max_iter):
-        counts, sums = _sums_by_cluster(rows, names, centroids)
+    anchors = centroids = np.array([group.mean for group in groups])
+    limit = min(settings.max_iter, PASS_LIMIT)
+    for step in range(1, limit + 1):
         before = centroids
-        centroids = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], before)
-        if np.array_equal(before, centroids):
-            break
-    return centroids
+        sizes, sums = _sums_by_cluster(rows, names, before)
+        centroids = moved_centroids(before, sizes, sums, anchors, settings.prior)
+        if have_settled(before, centroids):
+            return centroids, Convergence(step, is_converged=True)
+    return centroids, Convergence(limit, is_converged=False)
 
 
 class _SparkGroup:

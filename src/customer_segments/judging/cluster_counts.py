@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from customer_segments.fitting.behaviour import cut_directions, fit_behaviour_space
-from customer_segments.fitting.clustering import CutKMeans, Matrix, Rows
+from customer_segments.fitting.clustering import AnchoredKMeans, Matrix, Rows
 from customer_segments.fitting.customers import Customers
-from customer_segments.fitting.settings import AXES, Settings
+from customer_segments.fitting.settings import AXES, BehaviourSettings, Settings, TasteSettings
 from customer_segments.fitting.taste import fit_taste_space
-from customer_segments.judging.diagnostics import Fit, diagnose_axis
+from customer_segments.judging.diagnostics import PlacesOf, diagnose_axis, diagnosed_rows
+from customer_segments.judging.plain_kmeans import measure_plain
 
 ALL_COUNTS: Mapping[str, Sequence[int]] = dict.fromkeys(AXES, range(2, 11))
 
@@ -26,7 +27,8 @@ class CountRule:
     taste_cluster_bounds: Sequence[int]
     cluster_stability_min: float
     cluster_jaccard_min: float
-    cluster_min_share: float
+    cluster_min_relative_size: float
+    taste_stability_min: float
     diagnostics_repeat_count: int
     diagnostics_customer_limit: int
 
@@ -50,7 +52,7 @@ def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> 
     within = {axis: range(rule.bounds(axis)[0], rule.bounds(axis)[1] + 1) for axis in asked}
     table = diagnose_axes(customers, settings, rule, cluster_counts=within)
     for axis in asked:
-        count = choose_cluster_count(table[table["axis"] == axis], rule.bounds(axis), rule)
+        count = choose_cluster_count(table[table["axis"] == axis], axis, rule)
         settings = settings.with_count(axis, count)
     return settings
 
@@ -58,31 +60,34 @@ def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> 
 def recommend_counts(customers: Customers, settings: Settings, rule: CountRule) -> pd.DataFrame:
     """Return `diagnose_axes` and whether `choose_cluster_count` takes the number for its axis.
 
-    Too few customers for a number within the bounds: none is recommended.
+    And plain KMeans beside it (`measure_plain`): `inertia_ratio` is the inertia over that of plain.
+    Too few customers for a number within the bounds, or no taste: none is recommended.
     """
     table = diagnose_axes(customers, settings, rule)
     table["is_recommended"] = False
+    table = table.merge(_plain(customers, settings, rule, table), on=["axis", "cluster_count"])
+    table["inertia_ratio"] = table["inertia"] / table.pop("plain_inertia")
     for axis in AXES:
         of_axis = table["axis"] == axis
         if table.loc[of_axis, "cluster_count"].between(*rule.bounds(axis)).any():
-            number = choose_cluster_count(table[of_axis], rule.bounds(axis), rule)
+            number = choose_cluster_count(table[of_axis], axis, rule)
             table.loc[of_axis & (table["cluster_count"] == number), "is_recommended"] = True
     return table
 
 
-def choose_cluster_count(
-    diagnostics: pd.DataFrame, bounds: tuple[int, int], rule: CountRule
-) -> int:
+def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) -> int:
     """Return the number of clusters that the rule takes for one axis.
 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
-    enough customers (`smallest_share`); when none does, the one whose refits agree most, the
-    smaller of equals. `diagnostics` has one row per `cluster_count`, as `diagnose_axis` returns it.
+    enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose refits agree most, the
+    smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
+    too few for refits, are none: 1. `diagnostics` has one row per `cluster_count`, as
+    `diagnose_axis` returns it.
 
     Raises ValueError when the customers are too few for every number within the bounds.
     """
-    low, high = bounds
+    low, high = rule.bounds(axis)
     within = diagnostics[diagnostics["cluster_count"].between(low, high)]
     if within.empty:
         raise ValueError(
@@ -93,12 +98,15 @@ def choose_cluster_count(
     holds = within[
         (within["stability_mean"] >= rule.cluster_stability_min)
         & (within["worst_cluster_jaccard"] >= rule.cluster_jaccard_min)
-        & (within["smallest_share"] >= rule.cluster_min_share)
+        & (within["smallest_share"] * within["cluster_count"] >= rule.cluster_min_relative_size)
     ]
     if not holds.empty:
         return int(holds["cluster_count"].max())
-    best = within.sort_values(["stability_mean", "cluster_count"], ascending=[False, True])
-    return int(best["cluster_count"].iloc[0])
+    ranked = within.sort_values(["stability_mean", "cluster_count"], ascending=[False, True])
+    best = ranked.iloc[0]
+    if axis == "taste" and not best["stability_mean"] >= rule.taste_stability_min:
+        return 1
+    return int(best["cluster_count"])
 
 
 def diagnose_axes(
@@ -112,24 +120,21 @@ def diagnose_axes(
     Everything is refitted to each subsample: clips and scaler, IDF and SVD, centroids. What is said
     of a number of clusters does not depend on the other numbers.
     """
-
-    def behaviour_places(rows: Rows) -> Matrix:
-        return fit_behaviour_space(customers.features.iloc[rows], settings.behaviour)[1]
-
-    def taste_places(rows: Rows) -> Matrix:
-        part = customers.orders[rows]
-        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
-        return space.transform(part, customers.stock_codes)
-
+    places_of = axis_places(customers, settings)
     directions = cut_directions(sorted(settings.behaviour.features))
-    spaces = {
-        "behaviour": (behaviour_places, _kmeans(settings.behaviour.max_iter, directions)),
-        "taste": (taste_places, _kmeans(settings.taste.max_iter)),
-    }
+
+    def behaviour_centroids(places: Matrix, count: int) -> Matrix:
+        return _centroids(places, settings.with_count("behaviour", count).behaviour, directions)
+
+    def taste_centroids(places: Matrix, count: int) -> Matrix:
+        return _centroids(places, settings.with_count("taste", count).taste)
+
+    centroids_of = {"behaviour": behaviour_centroids, "taste": taste_centroids}
     tables = []
     for axis, counts in cluster_counts.items():
         table = diagnose_axis(
-            *spaces[axis],
+            places_of[axis],
+            centroids_of[axis],
             len(customers),
             cluster_counts=counts,
             repeat_count=rule.diagnostics_repeat_count,
@@ -142,8 +147,47 @@ def diagnose_axes(
     return pd.concat(tables, ignore_index=True)
 
 
-def _kmeans(max_iter: int, directions: Matrix | None = None) -> Fit:
-    """Return the function that gives the centroids of places for a number of clusters."""
-    return lambda places, count: (
-        CutKMeans(count, max_iter=max_iter, directions=directions).fit(places).cluster_centers_
+def _plain(
+    customers: Customers, settings: Settings, rule: CountRule, diagnostics: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `measure_plain` of each number of clusters in the diagnostics of each axis."""
+    rows = diagnosed_rows(len(customers), rule.diagnostics_customer_limit, settings.seed)
+    tables = [
+        measure_plain(
+            places_of,
+            rows,
+            cluster_counts=diagnostics.loc[diagnostics["axis"] == axis, "cluster_count"].tolist(),
+            repeat_count=rule.diagnostics_repeat_count,
+            seed=settings.seed,
+            name=f"Clusters of {axis}",
+        ).assign(axis=axis)
+        for axis, places_of in axis_places(customers, settings).items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def axis_places(customers: Customers, settings: Settings) -> dict[str, PlacesOf]:
+    """Return a function for each axis: its space is fitted to customers, and where these lie."""
+
+    def behaviour_places(rows: Rows) -> Matrix:
+        return fit_behaviour_space(customers.features.iloc[rows], settings.behaviour)[1]
+
+    def taste_places(rows: Rows) -> Matrix:
+        part = customers.orders[rows]
+        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
+        return space.transform(part, customers.stock_codes)
+
+    return {"behaviour": behaviour_places, "taste": taste_places}
+
+
+def _centroids(
+    places: Matrix, settings: BehaviourSettings | TasteSettings, directions: Matrix | None = None
+) -> Matrix:
+    """Return what a fit with these settings makes of places."""
+    kmeans = AnchoredKMeans(
+        settings.cluster_count,
+        prior=settings.prior,
+        max_iter=settings.max_iter,
+        directions=directions,
     )
+    return kmeans.fit(places).cluster_centers_

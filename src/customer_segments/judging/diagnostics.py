@@ -17,6 +17,7 @@ from customer_segments.judging.stability import subsample_agreement
 from customer_segments.parallel import repeat_all, use_one_thread
 
 GAP_REFERENCES = 10
+STABILITY_COLUMNS = ("stability_mean", "stability_error", "stability_p10", "worst_cluster_jaccard")
 
 PlacesOf = Callable[[Rows], Matrix]
 Fit = Callable[[Matrix, int], Matrix]
@@ -39,7 +40,8 @@ def diagnose_axis(
     `places_of` refits the axis' space to the customers at the given sorted positions and returns
     where they lie, (rows, columns); `fit` returns the centroids of such rows. Beyond
     `customer_limit` a seeded sample of so many customers stands for all: the silhouette needs all
-    pairs. `silhouette_error` is the standard error of that sampling with the clusters as they are,
+    pairs. Where they are too few for refits to parts of them, what those say is NaN.
+    `silhouette_error` is the standard error of that sampling with the clusters as they are,
     0 without it; `stability_error` that of a mean over `repeat_count` repeats. A sample comes back
     less surely than all customers would, so its stability is a lower bound.
 
@@ -47,10 +49,7 @@ def diagnose_axis(
     left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
     does not depend on it.
     """
-    random = np.random.default_rng(seed)
-    everyone = np.arange(customer_count)
-    if customer_count > customer_limit:
-        everyone = np.sort(random.choice(everyone, customer_limit, replace=False))
+    everyone = diagnosed_rows(customer_count, customer_limit, seed)
     use_one_thread()
     places = places_of(everyone)
     counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
@@ -65,8 +64,11 @@ def diagnose_axis(
     def reference_inertia(repeat: int) -> Matrix:
         return _reference_inertia(places, fit, counts, seed, repeat)
 
-    def comes_back(repeat: int) -> tuple[Matrix, list[Matrix]]:
-        return _comes_back(places_of, fit, everyone, labels, counts, seed, repeat)
+    def comes_back(repeat: int) -> tuple[Matrix, list[Matrix]] | None:
+        try:
+            return _comes_back(places_of, fit, everyone, labels, counts, seed, repeat)
+        except ValueError:  # too few customers who differ
+            return None
 
     references = repeat_all(
         reference_inertia, GAP_REFERENCES, name=f"{name}, references", worker_count=worker_count
@@ -74,14 +76,27 @@ def diagnose_axis(
     repeats = repeat_all(
         comes_back, repeat_count, name=f"{name}, refits", worker_count=worker_count
     )
-    agreement = np.array([repeat[0] for repeat in repeats])
-    overlaps = [np.mean([repeat[1][n] for repeat in repeats], axis=0) for n in range(len(counts))]
-    return _shapes(places, labels, counts, customer_count, np.array(references)).assign(
+    table = _shapes(places, labels, counts, customer_count, np.array(references))
+    measured = [repeat for repeat in repeats if repeat is not None]
+    if len(measured) < 2:
+        return table.assign(**dict.fromkeys(STABILITY_COLUMNS, np.nan))
+    agreement = np.array([repeat[0] for repeat in measured])
+    overlaps = [np.mean([repeat[1][n] for repeat in measured], axis=0) for n in range(len(counts))]
+    return table.assign(
         stability_mean=agreement.mean(axis=0),
-        stability_error=agreement.std(axis=0, ddof=1) / np.sqrt(repeat_count),
+        stability_error=agreement.std(axis=0, ddof=1) / np.sqrt(len(measured)),
         stability_p10=np.quantile(agreement, 0.1, axis=0),
         worst_cluster_jaccard=[jaccard.min() for jaccard in overlaps],
     )
+
+
+def diagnosed_rows(customer_count: int, customer_limit: int, seed: int) -> Rows:
+    """Return the positions of all customers, sorted; beyond the limit, of a seeded sample."""
+    everyone = np.arange(customer_count)
+    if customer_count <= customer_limit:
+        return everyone
+    random = np.random.default_rng(seed)
+    return np.sort(random.choice(everyone, customer_limit, replace=False))
 
 
 def _label(places: Matrix, fit: Fit, cluster_count: int) -> Labels:
@@ -107,16 +122,16 @@ def _shapes(
     # Of a sample without replacement, with the finite population correction (Cochran 1977).
     size = len(places)
     sampling = np.sqrt((1 - size / customer_count) / size)
-    inertia = np.array([_inertia(places, column) for column in labels.T])
+    inertias = np.array([inertia(places, column) for column in labels.T])
     return pd.DataFrame(
         {
             "cluster_count": counts,
-            "inertia": inertia,
+            "inertia": inertias,
             "silhouette": silhouettes.mean(axis=0),
             "silhouette_error": silhouettes.std(axis=0, ddof=1) * sampling,
             "calinski_harabasz": [calinski_harabasz_score(places, column) for column in labels.T],
             "davies_bouldin": [davies_bouldin_score(places, column) for column in labels.T],
-            "gap": references.mean(axis=0) - np.log(inertia),
+            "gap": references.mean(axis=0) - np.log(inertias),
             "gap_error": references.std(axis=0) * np.sqrt(1 + 1 / GAP_REFERENCES),
             "smallest_share": [
                 np.bincount(column, minlength=count + 1)[1:].min() / size
@@ -126,7 +141,7 @@ def _shapes(
     )
 
 
-def _inertia(places: Matrix, labels: Labels) -> float:
+def inertia(places: Matrix, labels: Labels) -> float:
     """Return the sum of squared distances to the mean of the own cluster."""
     return float(
         sum(
@@ -149,7 +164,7 @@ def _reference_inertia(
     turned = (places - centre) @ axes.T
     random = np.random.default_rng([seed, repeat])
     box = random.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape) @ axes + centre
-    return np.log([_inertia(box, _label(box, fit, count)) for count in counts])
+    return np.log([inertia(box, _label(box, fit, count)) for count in counts])
 
 
 def _comes_back(

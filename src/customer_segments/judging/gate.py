@@ -13,14 +13,17 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.fitting.clustering import Labels, Matrix
+from customer_segments.fitting.clustering import Labels, Matrix, nearest
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.labels import crossed, overlap_of_ids
-from customer_segments.fitting.segment_model import PARAMETER_COLUMNS, SegmentModel
+from customer_segments.fitting.segment_model import NO_TASTE, PARAMETER_COLUMNS, SegmentModel
 from customer_segments.fitting.settings import Settings
+from customer_segments.judging.cluster_counts import axis_places
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
+from customer_segments.judging.diagnostics import inertia
+from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
-from customer_segments.judging.stability import LABELINGS, Stability, measure_stability
+from customer_segments.judging.stability import LABELINGS, Stability, at_most, measure_stability
 
 LIBRARIES = ("duckdb", "numpy", "scikit-learn", "scipy")
 
@@ -33,7 +36,7 @@ class Gate:
 
     stability_min: float
     segment_jaccard_min: float
-    segment_min_share: float
+    segment_min_relative_size: float
     segment_max_share: float
     refit_max_changed_share: float
     stability_repeat_count: int
@@ -65,7 +68,8 @@ def judge_model(
     measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
     (cluster_id) who were in the cluster before (component). `curve_margin` and `curve_agreed` are
     the points (component) of the confidence curves, `calibration_...` their check by bins
-    (component, see `confidence`).
+    (component, see `confidence`). Of each axis' KMeans: `step_count`, `is_converged` (0 or 1),
+    `inertia` and `silhouette`, and the same of plain KMeans beside it (see `measure_plain`).
     """
     labels = model.predict(customers)
     stability = measure_stability(
@@ -91,6 +95,7 @@ def judge_model(
             _row("model", "library_versions", text=_library_versions()),
             *_stability_rows(stability, model, labels),
             *_confidence_rows(stability, settings.seed),
+            *_kmeans_rows(model, customers, settings, gate),
         ],
         list(_problems(stability, model, labels, shares, gate)),
     )
@@ -160,7 +165,7 @@ def _names(model: SegmentModel, labels: Labels) -> tuple[list[str], list[str], l
     return (
         [f"B{cluster}" for cluster in behaviour],
         [f"T{cluster}" for cluster in taste],
-        [f"B{first}T{second}" for first, second in segments],
+        [f"B{first}" + (f"T{second}" if second != NO_TASTE else "") for first, second in segments],
     )
 
 
@@ -201,6 +206,41 @@ def _confidence_rows(stability: Stability, seed: int) -> Iterable[Row]:
                 yield _row(axis, f"calibration_{name}", component=number, value=value)
 
 
+def _kmeans_rows(
+    model: SegmentModel, customers: Customers, settings: Settings, gate: Gate
+) -> Iterable[Row]:
+    """Yield how KMeans ended on each axis, and plain KMeans beside it."""
+    for axis, end in zip(LABELINGS, model.convergence or (), strict=False):
+        yield _row(axis, "step_count", value=end.step_count)
+        yield _row(axis, "is_converged", value=float(end.is_converged))
+    part = at_most(customers, gate.stability_customer_limit, settings.seed)
+    for axis, places_of, found in zip(
+        LABELINGS, axis_places(part, settings).values(), model.distances(part), strict=False
+    ):
+        count = found.shape[1]
+        if count == 1:
+            continue  # one cluster is the same however it is found
+        rows = np.arange(len(part))
+        places, labels = places_of(rows), nearest(found)
+        yield _row(axis, "inertia", value=inertia(places, labels))
+        yield _row(axis, "silhouette", value=silhouette(places, labels))
+        [plain] = measure_plain(
+            places_of,
+            rows,
+            cluster_counts=[count],
+            repeat_count=gate.stability_repeat_count,
+            seed=settings.seed,
+            name=axis.capitalize(),
+        ).to_dict("records")
+        del plain["cluster_count"]
+        for name, value in plain.items():
+            yield _row(axis, str(name), value=value)
+        if axis == "behaviour":
+            group_count, best = clearest_groups(places, settings.seed)
+            yield _row(axis, "clearest_group_count", value=group_count)
+            yield _row(axis, "clearest_group_silhouette", value=best)
+
+
 def _rule_rows(model: SegmentModel, seed: int) -> Iterable[Row]:
     """Yield the bounds of each box of the rules, null where there is none."""
     boxes = behaviour_rules(model.behaviour, model.behaviour_ids, seed)
@@ -222,22 +262,29 @@ def _problems(
     if len(stability.agreement) == 0:
         yield "too few customers to measure stability"
     else:
-        agreement = stability.agreement[:, 2].mean()
+        behaviour, taste, agreement = stability.agreement.mean(axis=0)
         if agreement < gate.stability_min:
             yield (
-                f"refits to part of the customers agree by {agreement:.2f} (adjusted Rand index), "
-                f"at least {gate.stability_min:.2f} is asked for (stability_min)"
+                f"refits to part of the customers agree by {agreement:.2f} (adjusted Rand index; "
+                f"behaviours by {behaviour:.2f}, tastes by {taste:.2f}), at least "
+                f"{gate.stability_min:.2f} is asked for (stability_min)"
             )
-        for name, value in zip(_names(model, labels)[2], stability.jaccard[2], strict=True):
-            if value < gate.segment_jaccard_min:
-                yield (
-                    f"segment {name} dissolves: a refit finds {value:.2f} of it (Jaccard index), "
-                    f"at least {gate.segment_jaccard_min:.2f} is asked for (segment_jaccard_min)"
-                )
-    if shares.min() < gate.segment_min_share:
+        dissolving = [
+            f"{name} {value:.2f}"
+            for name, value in zip(_names(model, labels)[2], stability.jaccard[2], strict=True)
+            if value < gate.segment_jaccard_min
+        ]
+        if dissolving:
+            yield (
+                f"segments dissolve, a refit finds {', '.join(dissolving)} of them (Jaccard "
+                f"index), at least {gate.segment_jaccard_min:.2f} is asked for "
+                "(segment_jaccard_min)"
+            )
+    least = gate.segment_min_relative_size / len(shares)
+    if shares.min() < least:
         yield (
-            f"the smallest segment holds {shares.min():.1%} of customers, at least "
-            f"{gate.segment_min_share:.1%} is asked for (segment_min_share)"
+            f"the smallest of {len(shares)} segments holds {shares.min():.1%} of customers, at "
+            f"least {least:.1%} is asked for (segment_min_relative_size)"
         )
     if shares.max() > gate.segment_max_share:
         yield (

@@ -46,7 +46,7 @@ def measure_stability(
     clusters of each with those of the model. Beyond `customer_limit` customers a seeded sample
     stands for all: fewer customers are less stable, so it errs low.
     """
-    customers = _at_most(customers, customer_limit, settings.seed)
+    customers = at_most(customers, customer_limit, settings.seed)
     reference = _three(model.predict(customers))
 
     def one_repeat(repeat: int) -> tuple[Matrix, list[list[Matrix]], Matrix] | None:
@@ -122,7 +122,8 @@ def subsample_agreement(
     )
 
 
-def _at_most(customers: Customers, limit: int, seed: int) -> Customers:
+def at_most(customers: Customers, limit: int, seed: int) -> Customers:
+    """Return the customers; beyond the limit, a seeded sample of so many."""
     if len(customers) <= limit:
         return customers
     random = np.random.default_rng(seed)

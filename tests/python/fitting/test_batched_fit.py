@@ -1,5 +1,7 @@
 """Fits to more customers than memory holds: the same model from batches, nearly from a sample."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -7,9 +9,13 @@ import pytest
 from conftest import FIT_SETTINGS, Build
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.fitting.batched_fit import fit_batched
+from customer_segments.fitting import batched_fit, clustering
+from customer_segments.fitting.batched_fit import fit_batched, refined
+from customer_segments.fitting.behaviour import fit_behaviour_space
+from customer_segments.fitting.clustering import Convergence
 from customer_segments.fitting.customers import Customers, read_customers
-from customer_segments.fitting.segment_model import fit_segments
+from customer_segments.fitting.segment_model import fit_behaviour, fit_segments
+from customer_segments.parallel import Progress
 from customer_segments.relations import read_sample
 
 SEED = FIT_SETTINGS.seed
@@ -21,7 +27,7 @@ def relations(sample_build: Build):
         yield connection.table("fct_customer_features"), connection.table("fct_customer_items")
 
 
-@pytest.mark.parametrize("max_iter", [0, 1, 3])
+@pytest.mark.parametrize("max_iter", [0, 300])
 @pytest.mark.parametrize("batch_rows", [7, 2048])
 def test_batches_fit_the_same_model(relations, max_iter: int, batch_rows: int) -> None:
     """Of fewer rows than a customer has, and of many customers."""
@@ -30,6 +36,28 @@ def test_batches_fit_the_same_model(relations, max_iter: int, batch_rows: int) -
     whole = fit_segments(everyone, settings)
     batched = fit_batched(*relations, settings, everyone, batch_rows)
     pd.testing.assert_frame_equal(batched.to_table(), whole.to_table(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("prior", [0, 1, 2])
+def test_batches_end_where_one_call_ends(relations, prior: float) -> None:
+    """From a sample's centroids over all: the same minimum, if the starts are those of all."""
+    everyone = Customers.read(*relations)
+    settings = replace(FIT_SETTINGS, kmeans_prior=prior)
+    kmeans = fit_behaviour(everyone.features, settings.behaviour)[1]
+    _, places = fit_behaviour_space(everyone.features, settings.behaviour)
+    halves = np.array_split(places, 2)
+    found, end = refined(kmeans.init, kmeans, lambda: iter(halves), Progress("rows", len(places)))
+    np.testing.assert_allclose(found, kmeans.cluster_centers_, atol=1e-9)
+    assert end.is_converged
+
+
+def test_passes_over_all_are_capped(relations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batched_fit, "PASS_LIMIT", 1)
+    features, counts = relations
+    some = read_customers(features, counts, fit_limit=250, sample_limit=1, seed=SEED)
+    found = fit_batched(features, counts, FIT_SETTINGS, some)
+    assert found.convergence == (Convergence(1, False), Convergence(1, False))
+    assert 10 < clustering.PASS_LIMIT <= 30
 
 
 def test_starts_of_a_sample_lead_to_nearly_the_same_segments(relations) -> None:

@@ -15,7 +15,8 @@ SETTINGS = BehaviourSettings(
     units=UNITS,
     clip_share=0.01,
     cluster_count=4,
-    max_iter=1,
+    max_iter=300,
+    prior=1,
 )
 PLANTED = np.repeat([0, 1, 2, 3], 30).tolist()
 

@@ -3,18 +3,22 @@ import pytest
 from sklearn.base import clone
 
 from customer_segments.fitting.clustering import (
-    CutKMeans,
+    SETTLED,
+    AnchoredKMeans,
+    Convergence,
     distances,
+    have_settled,
     initial_centroids,
+    moved_centroids,
     nearest,
 )
 
 TWO_CLOUDS = np.array([[0.0, 0.0], [0.0, 1.0], [10.0, 0.0], [10.0, 1.0]])
 
 
-def fitted(rows: np.ndarray, max_iter: int) -> np.ndarray:
+def fitted(rows: np.ndarray, max_iter: int, prior: float = 1) -> np.ndarray:
     """Return the centroids of four clusters."""
-    return CutKMeans(4, max_iter=max_iter).fit(rows).cluster_centers_
+    return AnchoredKMeans(4, prior=prior, max_iter=max_iter).fit(rows).cluster_centers_
 
 
 def test_cuts_of_two_clouds() -> None:
@@ -66,7 +70,7 @@ def test_fewer_distinct_rows_than_clusters_is_one_clear_error() -> None:
 
 def test_kmeans_reaches_the_optimum_when_it_may_take_its_steps() -> None:
     rows = np.random.default_rng(4).lognormal(size=(300, 3))
-    few, many = (fitted(rows, steps) for steps in (1, 300))
+    few, many = (fitted(rows, steps, prior=0) for steps in (1, 300))
     inertia = [(distances(rows, centroids).min(axis=1) ** 2).sum() for centroids in (few, many)]
     assert inertia[1] < inertia[0]
     labels = distances(rows, many).argmin(axis=1)
@@ -84,10 +88,67 @@ def test_kmeans_without_steps_keeps_the_starts() -> None:
     assert fitted(rows, 0).tobytes() == initial_centroids(rows, 4).tobytes()
 
 
+@pytest.mark.parametrize("prior", [1, 2])
+def test_each_start_counts_as_so_many_rows(prior: float) -> None:
+    """A centroid is the mean of its own rows and of its start, which has `prior` equal shares."""
+    rows = np.random.default_rng(4).lognormal(size=(300, 3))
+    starts = initial_centroids(rows, 4)
+    centroids = fitted(rows, 300, prior)
+    labels = nearest(distances(rows, centroids)) - 1
+    weight = prior * 300 / 4
+    for number, start in enumerate(starts):
+        own = rows[labels == number]
+        expected = (own.sum(axis=0) + weight * start) / (len(own) + weight)
+        np.testing.assert_allclose(centroids[number], expected, atol=1e-9)
+
+
+def test_a_prior_holds_clusters_at_their_starts() -> None:
+    rows = np.random.default_rng(4).lognormal(size=(300, 3))
+    starts = initial_centroids(rows, 4)
+    away = [np.abs(fitted(rows, 300, prior) - starts).max() for prior in (0, 1, 2, 1000)]
+    assert away == sorted(away, reverse=True)
+    assert away[0] > 2 * away[1]
+    assert away[-1] < 0.01
+
+
+@pytest.mark.parametrize("prior", [0, 1, 2])
+def test_steps_over_parts_come_to_what_one_call_comes_to(prior: float) -> None:
+    rows = np.random.default_rng(7).lognormal(size=(400, 3))
+    centroids = anchors = initial_centroids(rows, 4)
+    for _ in range(300):
+        labels = nearest(distances(rows, centroids)) - 1
+        sums = np.array([rows[labels == number].sum(axis=0) for number in range(4)])
+        sizes = np.bincount(labels, minlength=4).astype(float)
+        before = centroids
+        centroids = moved_centroids(before, sizes, sums, anchors, prior)
+    assert have_settled(before, centroids)
+    np.testing.assert_allclose(centroids, fitted(rows, 300, prior), atol=1e-9)
+
+
+def test_a_cluster_without_rows_or_start_stays() -> None:
+    centroids = np.array([[0.0], [9.0]])
+    found = moved_centroids(centroids, np.array([2.0, 0.0]), np.array([[4.0], [0.0]]), centroids, 0)
+    assert found.tolist() == [[2.0], [9.0]]
+
+
+def test_what_has_settled() -> None:
+    centroids = np.array([[0.0, 1.0], [2.0, 3.0]])
+    assert have_settled(centroids, centroids + SETTLED / 2)
+    assert not have_settled(centroids, centroids + np.array([[0, 0], [0, 2 * SETTLED]]))
+
+
+def test_kmeans_says_whether_it_converged() -> None:
+    rows = np.random.default_rng(4).lognormal(size=(300, 3))
+    ends = [AnchoredKMeans(4, max_iter=steps).fit(rows).convergence for steps in (0, 2, 300)]
+    assert ends[:2] == [Convergence(0, False), Convergence(2, False)]
+    assert ends[2].is_converged
+    assert 2 < ends[2].step_count < 100
+
+
 def test_kmeans_is_an_estimator_of_scikit_learn() -> None:
     directions = np.eye(3)[:2]
-    kmeans = clone(CutKMeans(4, max_iter=2, directions=directions))
-    assert kmeans.get_params().keys() == {"n_clusters", "max_iter", "directions"}
+    kmeans = clone(AnchoredKMeans(4, directions=directions))
+    assert kmeans.get_params().keys() == {"n_clusters", "prior", "max_iter", "directions"}
     rows = np.random.default_rng(3).normal(size=(500, 3))
     labels = kmeans.fit_predict(rows)
     assert labels.tolist() == (nearest(distances(rows, kmeans.cluster_centers_)) - 1).tolist()

@@ -51,11 +51,13 @@ def test_sql_and_python_agree(
     units = FIT_SETTINGS.feature_units
     behaviour = fit_behaviour(
         features[::50],
-        BehaviourSettings(FEATURES, units, clip_share=0.01, cluster_count=4, max_iter=1),
+        BehaviourSettings(FEATURES, units, clip_share=0.01, cluster_count=4, max_iter=300, prior=1),
     )
     taste = fit_taste(
         counts[counts["stock_code"] < "ITEM5"],
-        TasteSettings(min_customers=5, component_count=4, cluster_count=3, max_iter=1, seed=1),
+        TasteSettings(
+            min_customers=5, component_count=4, cluster_count=3, max_iter=300, prior=1, seed=1
+        ),
     )
     tastes = compiled(sample_build, "ml_customer_tastes")
     clusters = compiled(sample_build, "ml_customer_clusters")

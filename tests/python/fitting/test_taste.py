@@ -10,7 +10,9 @@ from sklearn.preprocessing import normalize
 from customer_segments.fitting.settings import TasteSettings
 from customer_segments.fitting.taste import TasteModel
 
-SETTINGS = TasteSettings(min_customers=3, component_count=2, cluster_count=2, max_iter=1, seed=1)
+SETTINGS = TasteSettings(
+    min_customers=3, component_count=2, cluster_count=2, max_iter=300, prior=1, seed=1
+)
 
 
 @pytest.fixture

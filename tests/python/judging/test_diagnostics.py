@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from customer_segments.fitting.clustering import CutKMeans
+from customer_segments.fitting.clustering import AnchoredKMeans
 from customer_segments.judging.diagnostics import diagnose_axis
 
 
@@ -17,7 +17,7 @@ def diagnose(places: np.ndarray, **settings: int):
     defaults = {"repeat_count": 5, "customer_limit": 1_000, "seed": 1}
     return diagnose_axis(
         lambda rows: places[rows],
-        lambda rows, count: CutKMeans(count, max_iter=300).fit(rows).cluster_centers_,
+        lambda rows, count: AnchoredKMeans(count, prior=0).fit(rows).cluster_centers_,
         len(places),
         cluster_counts=range(2, 6),
         **defaults | settings,

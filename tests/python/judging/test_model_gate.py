@@ -1,5 +1,6 @@
 """A fit and its gate: labels keep their ids, and a refit has to earn its place."""
 
+import re
 from dataclasses import replace
 
 import duckdb
@@ -25,13 +26,14 @@ SETTINGS = Settings(
     taste_cluster_count=2,
     taste_component_count=2,
     item_min_customers=3,
-    kmeans_max_iter=1,
+    kmeans_prior=1,
+    kmeans_max_iter=300,
     random_seed=1,
 )
 GATE = Gate(
     stability_min=0.6,
     segment_jaccard_min=0.5,
-    segment_min_share=0.05,
+    segment_min_relative_size=0.4,
     segment_max_share=0.4,
     refit_max_changed_share=0.05,
     stability_repeat_count=4,
@@ -42,7 +44,8 @@ COUNT_RULE = {
     "taste_cluster_bounds": [2, 4],
     "cluster_stability_min": 0,
     "cluster_jaccard_min": 0,
-    "cluster_min_share": 0,
+    "cluster_min_relative_size": 0,
+    "taste_stability_min": 0,
     "diagnostics_repeat_count": 1,
     "diagnostics_customer_limit": 1000,
 }
@@ -247,6 +250,46 @@ def test_all_customers_are_fitted_whether_or_not_they_fit_in_memory(fit_limit: i
     np.testing.assert_array_equal(found.taste.centroids, expected.taste.centroids)
 
 
+def test_the_size_floor_is_part_of_an_equal_share(first: pd.DataFrame) -> None:
+    """0.8 of an eighth is less than the smallest of eight equal segments; of four, more of each."""
+    smallest = float(str(fact(first, "smallest_segment_share")))
+    for asked, is_small in ((8 * smallest - 0.01, False), (8 * smallest + 0.01, True)):
+        gate = replace(GATE, segment_min_relative_size=asked)
+        reason = str(fact(fit_and_judge(shop(), gate=gate), "decision_reason", "text"))
+        assert ("segment_min_relative_size" in reason) == is_small
+
+
+def test_a_fit_says_how_kmeans_ended_and_what_plain_kmeans_makes(first: pd.DataFrame) -> None:
+    """Planted quadrants are what plain KMeans finds too."""
+    found = first.set_index(["axis", "parameter"])["value"]
+    for axis in ("behaviour", "taste"):
+        of_axis = found.loc[axis]
+        assert of_axis["is_converged"] == 1
+        assert 1 <= of_axis["step_count"] < 30
+        assert of_axis["inertia"] == pytest.approx(of_axis["plain_inertia"])
+        assert of_axis["silhouette"] == pytest.approx(of_axis["plain_silhouette"])
+        assert of_axis["plain_stability"] == 1
+    assert found.loc["behaviour", "clearest_group_count"] == 4
+    assert found.loc["behaviour", "clearest_group_silhouette"] == pytest.approx(
+        found.loc["behaviour", "silhouette"]
+    )
+
+
+def test_no_taste_is_judged_by_behaviour_and_goes_on_from_none(first: pd.DataFrame) -> None:
+    none = replace(SETTINGS, taste_cluster_count=1)
+    table = fit_and_judge(shop(), none, stored=first)
+    assert model_of(table).taste_ids.tolist() == [0]
+    jaccard = table[(table["parameter"] == "jaccard") & (table["axis"] == "segment")]
+    assert jaccard["feature"].tolist() == ["B1", "B2", "B3", "B4"]
+    assert not ((table["axis"] == "taste") & (table["parameter"] == "plain_inertia")).any()
+    again = fit_and_judge(shop(seed=4), none, stored=table, is_comparable=True)
+    assert fact(again, "decision", "text") == "accepted"
+    assert fact(again, "changed_customer_share") == 0
+    customers = Customers.of(*shop())
+    two = fit_segments(customers, SETTINGS).matched(model_of(table), customers, (4, 2))
+    assert two.taste_ids.tolist() == [3, 4]  # 1 and 2 were tastes before
+
+
 def test_an_empty_segment_is_the_smallest() -> None:
     """Who orders little buys mugs only: a combination of the axes that nobody has is a segment."""
     features, counts = shop()
@@ -257,7 +300,7 @@ def test_an_empty_segment_is_the_smallest() -> None:
     )
     table = fit_and_judge((features, counts))
     assert fact(table, "smallest_segment_share") == 0
-    assert "the smallest segment holds 0.0% of customers" in str(
+    assert "the smallest of 8 segments holds 0.0% of customers" in str(
         fact(table, "decision_reason", "text")
     )
 
@@ -284,7 +327,8 @@ def test_a_refit_without_stable_segments_is_refused(first: pd.DataFrame) -> None
     assert fact(table, "decision", "text") == "refused"
     reason = str(fact(table, "decision_reason", "text"))
     assert "stability_min" in reason
-    assert "dissolves" in reason
+    assert re.search(r"behaviours by \d\.\d\d, tastes by \d\.\d\d", reason)
+    assert reason.count("dissolve") == 1
 
 
 def test_too_few_customers_to_measure_stability_is_said() -> None:

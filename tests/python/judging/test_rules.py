@@ -34,7 +34,8 @@ def fitted(features: pd.DataFrame, cluster_count: int = 4) -> BehaviourModel:
         features=list(features.columns),
         cluster_count=cluster_count,
         clip_share=0.01,
-        max_iter=1,
+        max_iter=300,
+        prior=1,
     )
     return fit_behaviour(features, settings)
 

@@ -1,10 +1,13 @@
 """Stored models: builds go on with them, refits are matched, and nothing looks into the future."""
 
+import csv
+import random
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, SEPTEMBER, WITHOUT_TESTS, Build, Builder, copied
+from conftest import DATA_TESTS, SAMPLE, SEPTEMBER, WITHOUT_TESTS, Build, Builder, copied
 
 LINES = SAMPLE / "invoice_lines.csv"
 Rows = list[tuple[Any, ...]]
@@ -142,11 +145,73 @@ def test_segments_that_do_not_come_back_stop_the_build_by_name(
     stopped = build(LINES, *models_only, "--vars", f"{{{floors}}}", folder=folder)
     assert not stopped.success
     [message] = [str(result.message) for result in stopped.results if result.status == "error"]
-    assert "Segment B" in message
-    assert "dissolves" in message
-    assert "stability_severity" in message
+    for words in (
+        "stability_min is 1. Behaviours agree by 0.9",
+        "segment_jaccard_min): B1T1 0.9",
+        "stability_severity",
+    ):
+        assert message.count(words) == 1, message
+    weak, helps = re.search(r"it is the (\w+) axis\. .* (\w+_cluster_count): ", message).groups()
+    assert helps.startswith(weak)
     warn = f"{{{floors}, stability_severity: warn}}"
     assert build(LINES, *models_only, "--vars", warn, folder=folder).success
+
+
+def test_a_taste_without_substance_is_the_axis_that_is_named(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Items dealt out at random: with two tastes the build stops, by default it has none."""
+    lines = tmp_path / "lines.csv"
+    with LINES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    goods = [row for row in rows if re.fullmatch(r"\d{5}[A-Z]?", row["StockCode"])]
+    dealt = random.Random(1)
+    codes = [(row["StockCode"], row["Description"]) for row in goods]
+    dealt.shuffle(codes)
+    for row, (code, description) in zip(goods, codes, strict=True):
+        row.update(StockCode=code, Description=description)
+    with lines.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    two = build(lines, *WITHOUT_TESTS, "--vars", "taste_cluster_count: 2")
+    [message] = [str(result.message) for result in two.results if result.status == "error"]
+    assert "it is the taste axis." in message
+    assert "taste_cluster_count: auto takes as many tastes as come back" in message
+    found = build(lines, *DATA_TESTS)
+    assert found.success, found.failures
+    assert found.query("select taste_cluster_count from dim_models") == [(1,)]
+    assert found.query("select segment_id, taste_name from dim_segments order by 1") == [
+        (f"B{number}", "All tastes") for number in (1, 2, 3, 4)
+    ]
+
+
+def test_no_taste_is_behaviours_everywhere(build: Builder, sample_build: Build) -> None:
+    found = build(LINES, *DATA_TESTS, "--vars", "taste_cluster_count: 1")
+    assert found.success, found.failures
+    behaviours = (
+        "select customer_id, 'B' || regexp_extract(segment_id, 'B(.)', 1) "
+        "from fct_customer_segments order by 1"
+    )
+    assert labels(found) == sample_build.query(behaviours)
+    for sql in (
+        "from dim_segments where segment_name <> behaviour_name",
+        "from dim_segments where definition like '%buys more of%'",
+        "from fct_customer_segments where taste_runner_up_segment_id is not null or is_taste_weak",
+        "from fct_customer_segments where taste_confidence <> 1",
+        "from fct_customer_reasons where axis = 'taste'",
+        "from rpt_segment_rules where rule like '%item points%'",
+        "from fct_customer_explanations where reason is null",
+        "from rpt_taste_items",
+        "from fct_customer_segment_history where segment_name is null",
+    ):
+        assert found.query(f"select count(*) {sql}") == [(0,)], sql
+    offered = "select count(distinct customer_id) > 400 from fct_next_best_items"
+    assert found.query(offered) == [(True,)]
+    assert found.query(
+        "select customer_id, segment_id from "
+        "score_customers(fct_customer_features, fct_customer_items) order by 1"
+    ) == labels(found)
 
 
 def test_auto_takes_the_recommended_numbers(build: Builder) -> None:
@@ -168,4 +233,4 @@ def test_auto_takes_the_recommended_numbers(build: Builder) -> None:
     [(segments,)] = warehouse.execute("select count(*) from dim_segments").fetchall()
     assert segments == behaviour * taste
     assert "behaviour_cluster_count=auto" in settings
-    assert "cluster_min_share=0.15" in settings  # another rule is another model
+    assert "cluster_min_relative_size=0.4" in settings  # another rule is another model

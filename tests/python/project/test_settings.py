@@ -18,6 +18,7 @@ MORE = {
     "home_country": 6,
     "random_seed": 5,  # the models of value draw too, and each model keeps its own
     "segment_jaccard_min": 5,  # the gate and the report measure by it, a message says it
+    "stability_min": 5,  # as that
 }
 
 
