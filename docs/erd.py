@@ -4,8 +4,8 @@ from docs.manifest import Join, Manifest, Mart, public_marts
 
 HEAD = """# Entities and relationships
 
-Every line is a dbt test: a key that is unique, or a value that is found in the other table
-(`relationships`). Written by `make reference` from those tests; a new one shows up here.
+Every line is a dbt test: a key that is unique (`each_row`), or a value that is found in the other
+table (`relationships`). Written by `make reference` from those tests; a new one shows up here.
 
 `||` is exactly one, `|o` none or one, `o{` any number: `dim_customers ||--o{ fct_orders` says that
 an order has one customer, and a customer any number of orders.

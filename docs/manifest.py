@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
-KEY_TESTS = ("unique", "unique_combination")
 JOIN_TESTS = ("relationships", "relationships_combination")
 
 Manifest = dict[str, Any]
@@ -105,13 +104,12 @@ def _add_test(mart: Mart, test: dict[str, Any]) -> None:
     metadata = test.get("test_metadata") or {"name": "", "kwargs": {}}
     name, arguments = metadata["name"], metadata["kwargs"]
     condition = test["config"].get("where")
-    columns = tuple(arguments.get("column_names", [arguments.get("column_name")]))
-    if name == "each_row":
+    if name == "each_row" and not condition:
         rules = [rule.partition(" is not null") for rule in arguments["rules"]]
         mart.not_null.update(column for column, is_rule, rest in rules if is_rule and not rest)
-    elif name in KEY_TESTS and not condition:
-        mart.keys.append(columns)
+        mart.keys += [tuple(key.split(", ")) for key in arguments.get("keys", [])]
     elif name in JOIN_TESTS:
+        columns = tuple(arguments.get("column_names", [arguments.get("column_name")]))
         parent = re.findall(r"ref\('(\w+)'\)", arguments["to"])[-1]
         found = (arguments["field"],) if "field" in arguments else columns
         mart.joins.append(Join(parent, columns, found, condition))

@@ -75,10 +75,11 @@ items as (
 
 ),
 
-item_words as (
+-- Many items share a name.
+item_names as (
 
-    select
-        item_key,
+    select distinct
+        item_name,
         ' ' || replace(upper(item_name), ',', ' ') || ' ' as words
 
     from items
@@ -89,26 +90,26 @@ item_words as (
 ranked_keywords as (
 
     select
-        item_words.item_key,
+        item_names.item_name,
         keywords.product_family,
         row_number() over (
-            partition by item_words.item_key
+            partition by item_names.item_name
             order by keywords.priority, length(keywords.keyword) desc, keywords.keyword
         ) as keyword_rank
 
-    from item_words
+    from item_names
 
     inner join keywords
         on
-            contains(item_words.words, ' ' || keywords.keyword || ' ')
-            or contains(item_words.words, ' ' || keywords.keyword || 'S ')
+            contains(item_names.words, ' ' || keywords.keyword || ' ')
+            or contains(item_names.words, ' ' || keywords.keyword || 'S ')
 
 ),
 
 families as (
 
     select
-        item_key,
+        item_name,
         product_family
 
     from ranked_keywords
@@ -127,7 +128,7 @@ final as (
     from items
 
     left join families
-        on items.item_key = families.item_key
+        on items.item_name = families.item_name
 
 )
 

@@ -474,22 +474,24 @@ def test_a_folder_that_cannot_be_written_to(run) -> None:
     assert "SEGMENTS_WAREHOUSE" in message
 
 
-def test_a_broken_rule_is_named_with_its_rows(
+def test_broken_rules_and_keys_are_named_with_their_rows(
     sample_build: Build, build: Builder, tmp_path: Path
 ) -> None:
-    """One test looks at all rules of a model; what it returns is a row, whatever is broken."""
+    """One test looks at all that is true of a model's rows; what it returns is one row."""
     copied(sample_build, tmp_path)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb.marts")) as marts:
-        marts.execute("update fct_orders set item_count = -1 where invoice_id like '%7'")
+        marts.execute("insert into fct_orders_keyed from fct_orders_keyed limit 2")
+        marts.execute("update fct_orders_keyed set item_count = -1 where invoice_key % 10 = 7")
         [(damaged,)] = marts.execute(
-            "select count(*) from fct_orders where item_count = -1"
+            "select count(*) from fct_orders_keyed where item_count = -1"
         ).fetchall()
-    found = build(
-        SAMPLE / "invoice_lines.csv", "test", "--select", "fct_orders__each_row", folder=tmp_path
-    )
+    named = "fct_orders_keyed__each_row"
+    found = build(SAMPLE / "invoice_lines.csv", "test", "--select", named, folder=tmp_path)
     [result] = [result for result in found.results if result.status == "fail"]
     assert plain_result(result) == (
-        f"fct_orders: {damaged} rows break the rule item_count >= 0 (test fct_orders__each_row)"
+        f"fct_orders_keyed: {damaged} rows break the rule item_count >= 0; "
+        "fct_orders_keyed: 4 rows break the rule unique (customer_key, invoice_key) "
+        f"(test {named})"
     )
 
 

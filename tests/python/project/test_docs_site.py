@@ -19,21 +19,16 @@ def test_overview_is_the_landing_page(open_page: Visit, site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mart", "key", "column"),
-    [
-        ("fct_customer_segments", "customer_id", "is_taste_weak"),
-        ("dim_items", "stock_code", "average_unit_price"),
-    ],
+    ("mart", "column"),
+    [("fct_customer_segments", "is_taste_weak"), ("dim_items", "average_unit_price")],
 )
-def test_a_mart_shows_its_columns_and_their_tests(
-    open_page: Visit, site: Path, mart: str, key: str, column: str
+def test_a_mart_shows_its_columns_and_the_test_of_its_rows(
+    open_page: Visit, site: Path, mart: str, column: str
 ) -> None:
     page = open_page(site / "static_index.html", MODEL + mart)
     columns = page.locator("#columns").locator("xpath=..")
     expect(columns.get_by_text(column, exact=True)).to_be_visible()
-    row = columns.locator("tr", has=page.get_by_text(key, exact=True)).first
-    expect(row.get_by_text("U", exact=True)).to_be_visible()  # dbt's sign for the test unique
-    # Rules of rows, such as that a column is never null, are one test of the table.
+    # Rules of rows and keys are one test of the table.
     page.get_by_text("Data Tests", exact=True).last.click()
     expect(page.get_by_role("link", name=f"{mart}__each_row")).to_be_visible()
 
