@@ -34,13 +34,13 @@ claims as (
     select
         segments.behaviour_cluster_id,
         case
-            when segments.definition like 'Worth more than%' then features.net_sales > typical.net_sales
-            when segments.definition like 'Worth less than%' then features.net_sales < typical.net_sales
+            when segments.definition like 'Worth more%' then features.net_sales > typical.net_sales
+            when segments.definition like 'Worth less%' then features.net_sales < typical.net_sales
         end as is_worth_true,
         case
-            when segments.definition like '%more recently than it%'
+            when segments.definition like '%ordered more recently%'
                 then features.recency_days < typical.recency_days
-            when segments.definition like '%longer ago than it%'
+            when segments.definition like '%last ordered longer ago%'
                 then features.recency_days > typical.recency_days
         end as is_recency_true
 

@@ -2,6 +2,18 @@
     A profile says two things of its customers: worth and recency beside the typical customer's. What
     four fifths of them bear out is said as it is; where that fails, the half of them is told.
 -#}
+{%- set worth_words -%}
+case
+    when behaviour_clusters.behaviour_profile in ('core', 'cooling') then 'Worth more'
+    else 'Worth less'
+end
+{%- endset -%}
+{%- set recency_words -%}
+case
+    when behaviour_clusters.behaviour_profile in ('core', 'active') then 'ordered more recently'
+    else 'last ordered longer ago'
+end
+{%- endset -%}
 with
 
 customers as (
@@ -96,27 +108,24 @@ final as (
         behaviour_clusters.cluster_id,
         case
             when held.cluster_id is null then 'Nobody is here now'
+            when held.is_worth_held and held.is_recency_held
+                then
+                    {{ worth_words }} || ' and ' || {{ recency_words }}
+                    || ' than the typical customer'
             else
                 case
-                    when not held.is_worth_held
-                        then
-                            'Half are worth ' || {{ count_text('held.median_net_sales') }}
-                            || ' {{ var("currency") }} or more, the typical customer '
-                            || {{ count_text('typical.net_sales') }}
-                    when behaviour_clusters.behaviour_profile in ('core', 'cooling')
-                        then 'Worth more than the typical customer'
-                    else 'Worth less than the typical customer'
+                    when held.is_worth_held then {{ worth_words }} || ' than the typical customer'
+                    else
+                        'Half are worth ' || {{ count_text('held.median_net_sales') }}
+                        || ' {{ var("currency") }} or more (typical '
+                        || {{ count_text('typical.net_sales') }} || ')'
                 end
+                || '; '
                 || case
-                    when not held.is_recency_held
-                        then
-                            '; half ordered in the last '
-                            || {{ count_text('held.median_recency_days') }}
-                            || ' days, the typical customer '
-                            || {{ count_text('typical.recency_days') }} || ' days ago'
-                    when behaviour_clusters.behaviour_profile in ('core', 'active')
-                        then '; ordered more recently than it'
-                    else '; last ordered longer ago than it'
+                    when held.is_recency_held then {{ recency_words }} || ' than the typical customer'
+                    else
+                        'half ordered in the last ' || {{ count_text('held.median_recency_days') }}
+                        || ' days (typical ' || {{ count_text('typical.recency_days') }} || ')'
                 end
         end as definition,
         held.worth_share,
