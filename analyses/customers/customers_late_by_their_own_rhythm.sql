@@ -1,14 +1,15 @@
 select
-    customer_id,
-    country,
-    order_count,
-    median_days_between_orders,
-    recency_days,
-    recency_days / median_days_between_orders as gap_ratio,
-    net_sales
-from {{ ref('fct_customer_features') }}
+    explanations.customer_id,
+    features.order_count,
+    explanations.typical_gap_days,
+    features.recency_days,
+    features.recency_days / explanations.typical_gap_days as gap_ratio,
+    features.net_sales
+from {{ ref('fct_customer_explanations') }} as explanations
+inner join {{ ref('fct_customer_features') }} as features
+    on explanations.customer_id = features.customer_id
 where
-    order_count >= 4
-    and recency_days > 3 * median_days_between_orders
-order by net_sales desc, customer_id
+    explanations.is_overdue
+    and features.order_count >= 4
+order by features.net_sales desc, explanations.customer_id
 limit 10

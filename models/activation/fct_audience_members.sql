@@ -24,6 +24,12 @@ customers as (
 
 ),
 
+explanations as (
+
+    select * from {{ ref('fct_customer_explanations') }}
+
+),
+
 recent_returns as (
 
     select * from {{ ref('int_customer_recent_returns') }}
@@ -42,6 +48,7 @@ members as (
         playbook.offer,
         playbook.priority,
         playbook.cadence,
+        explanations.reason_code,
         -- Follows from salt, audience and customer alone, in any build and engine.
         {{ dbt.hash(
             quoted(var('audience_salt') ~ '|') ~ " || customer_segments.segment_id || '|' || "
@@ -60,6 +67,9 @@ members as (
 
     inner join customers
         on customer_segments.customer_id = customers.customer_id
+
+    left join explanations
+        on customer_segments.customer_id = explanations.customer_id
 
     left join recent_returns
         on customer_segments.customer_id = recent_returns.customer_id
@@ -124,7 +134,8 @@ final as (
         suppression_reason is not null as is_suppressed,
 
         ---------- added later, so at the end
-        cadence
+        cadence,
+        reason_code
 
     from suppressed
 

@@ -12,7 +12,6 @@ final as (
         ---------- strings
         behaviour_profile,
         behaviour_name,
-        definition,
         action,
         channel,
         offer,

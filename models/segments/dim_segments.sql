@@ -6,6 +6,12 @@ behaviour_clusters as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('int_behaviour_definitions') }}
+
+),
+
 taste_clusters as (
 
     select * from {{ ref('int_taste_clusters_named') }}
@@ -48,7 +54,7 @@ final as (
         behaviour_clusters.behaviour_profile,
         behaviour_clusters.behaviour_name,
         taste_clusters.taste_name,
-        behaviour_clusters.definition
+        definitions.definition
         || case
             when {{ is_no_taste('taste_clusters.cluster_id') }} then '.'
             else '; compared with everyone, buys more of: ' || taste_clusters.taste_name || '.'
@@ -59,6 +65,9 @@ final as (
         coalesce(sizes.customer_count, 0) as customer_count
 
     from behaviour_clusters
+
+    inner join definitions
+        on behaviour_clusters.cluster_id = definitions.cluster_id
 
     cross join taste_clusters
 

@@ -73,6 +73,13 @@ reasons as (
                 feature || ' ' || {{ percent_text('customer_value') }}
                 || ' of item orders, typical ' || {{ percent_text('typical_value') }}
         end as reason,
+        case axis
+            when 'behaviour'
+                then
+                    {{ feature_text('feature', 'customer_value', false) | indent(20) }}
+                    <> {{ feature_text('feature', 'typical_value', false) }}
+            else {{ percent_text('customer_value') }} <> {{ percent_text('typical_value') }}
+        end as is_telling,
         reason_rank,
         cast(contribution as decimal(28, 15)) as contribution,
         customer_value,
@@ -89,6 +96,7 @@ reasons as (
         axis,
         'all others' as feature,
         'all others' as reason,
+        false as is_telling,
         reason_rank,
         sum(cast(contribution as decimal(28, 15))) as contribution,
         null as customer_value,
@@ -96,7 +104,7 @@ reasons as (
 
     from axes
     where reason_rank = 4
-    group by 1, 2, 5
+    group by 1, 2, 6
 
 ),
 
@@ -115,7 +123,10 @@ final as (
         cast(reason_rank as bigint) as reason_rank,
         cast(contribution as double) as contribution,
         customer_value,
-        typical_value
+        typical_value,
+
+        ---------- booleans
+        is_telling
 
     from reasons
 

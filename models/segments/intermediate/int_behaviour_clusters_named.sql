@@ -64,7 +64,6 @@ final as (
             when tiered.tier_count > 1 then ' ' || cast(tiered.tier as {{ dbt.type_string() }})
             else ''
         end as behaviour_name,
-        playbook.definition,
         playbook.action,
         tiered.net_sales_position,
         tiered.recency_position
