@@ -9,7 +9,7 @@ def model(dbt, session):
 
     histories = dbt.ref("int_customer_histories")
     return fit_values(
-        read_sample(histories, "is_backtest", "customer_id", **settings["sample"]),
-        read_distinct(histories, "is_backtest", "repeat_count", "age_days"),
+        read_sample(histories, "forecast_date", "customer_id", **settings["sample"]),
+        read_distinct(histories, "forecast_date", "repeat_count", "age_days"),
         **settings["fit"],
     )
