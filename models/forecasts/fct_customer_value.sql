@@ -22,22 +22,22 @@ choices as (
 ),
 
 {% for measure, name in [('orders', 'orders'), ('net sales', 'spend')] -%}
-{{ name }} as (
+    {{ name }} as (
 
-    select
-        forecasts.customer_id,
-        forecasts.method,
-        forecasts.expected_{{ name }} as expected
+        select
+            forecasts.customer_id,
+            forecasts.method,
+            forecasts.expected_{{ name }} as expected
 
-    from forecasts
+        from forecasts
 
-    inner join choices
-        on
-            forecasts.forecast_date = choices.forecast_date
-            and forecasts.method = choices.method
-            and choices.measure = '{{ measure }}'
+        inner join choices
+            on
+                forecasts.forecast_date = choices.forecast_date
+                and forecasts.method = choices.method
+                and choices.measure = '{{ measure }}'
 
-),
+    ),
 
 {% endfor -%}
 final as (

@@ -25,17 +25,17 @@ forecasts as (
 distances as (
 
     {% for measure, name in [('orders', 'orders'), ('net sales', 'spend')] %}
-    select
-        '{{ measure }}' as measure,
-        method,
-        customer_id,
-        count(*) as forecast_count,
-        sum(cast(
-            abs(expected_{{ name }} - actual_{{ name }}) as decimal(38, 9)
-        )) as distance
-    from forecasts
-    group by 1, 2, 3
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ measure }}' as measure,
+            method,
+            customer_id,
+            count(*) as forecast_count,
+            sum(cast(
+                abs(expected_{{ name }} - actual_{{ name }}) as decimal(38, 9)
+            )) as distance
+        from forecasts
+        group by 1, 2, 3
+        {% if not loop.last %}union all{% endif %}
 
     {% endfor %}
 

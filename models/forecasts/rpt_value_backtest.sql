@@ -12,25 +12,25 @@ forecasts as (
 expectations as (
 
     {% for measure, name in [('orders', 'orders'), ('net sales', 'spend')] %}
-    select
-        forecast_date,
-        '{{ measure }}' as measure,
-        method,
-        expected_{{ name }} as expected,
-        cast(actual_{{ name }} as double) as actual
-    from forecasts
+        select
+            forecast_date,
+            '{{ measure }}' as measure,
+            method,
+            expected_{{ name }} as expected,
+            cast(actual_{{ name }} as double) as actual
+        from forecasts
 
-    union all
+        union all
 
-    select
-        forecast_date,
-        '{{ measure }}' as measure,
-        'actual' as method,
-        cast(actual_{{ name }} as double) as expected,
-        cast(actual_{{ name }} as double) as actual
-    from forecasts
-    where method = 'mean'
-    {% if not loop.last %}union all{% endif %}
+        select
+            forecast_date,
+            '{{ measure }}' as measure,
+            'actual' as method,
+            cast(actual_{{ name }} as double) as expected,
+            cast(actual_{{ name }} as double) as actual
+        from forecasts
+        where method = 'mean'
+        {% if not loop.last %}union all{% endif %}
 
     {% endfor %}
 
@@ -131,7 +131,7 @@ final as (
         predicted as predicted_total,
         actual as actual_total,
         ratio - 1 as total_bias,
-        greatest(-1, ratio - 1 - margin) as total_bias_low,
+        case when margin is not null then greatest(-1, ratio - 1 - margin) end as total_bias_low,
         ratio - 1 + margin as total_bias_high,
 
         ---------- dates

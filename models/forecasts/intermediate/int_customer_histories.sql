@@ -1,3 +1,5 @@
+{%- set known = 'daily.order_date < days.forecast_date' -%}
+{%- set lately = known ~ ' and daily.order_date >= days.last_90d_date' -%}
 with
 
 orders as (
@@ -21,10 +23,13 @@ days as (
 -- Whoever is not of the seeded sample is forecast, but judged at no cutoff.
 judged as (
 
-    select customer_key
+    select
+        customer_key,
+        md5(concat(customer_id, '{{ var("random_seed") }}')) as place
+
     from customers
     where customer_key in (select orders.customer_key from orders)
-    order by md5(concat(customer_id, '{{ var("random_seed") }}')), customer_id
+    order by 2, 1
     limit {{ var('value_customer_limit') }}
 
 ),
@@ -86,8 +91,6 @@ totals as (
         days.cutoff_number,
         days.is_year_before,
         days.forecast_date,
-        {% set known = 'daily.order_date < days.forecast_date' -%}
-        {%- set lately = known ~ ' and daily.order_date >= days.last_90d_date' -%}
         sum(order_count) filter (where {{ known }}) as order_count,
         sum(order_count) filter (where {{ lately }}) as order_count_last_90d,
         sum(order_count) filter (where not {{ known }}) as actual_orders,
@@ -117,11 +120,8 @@ final as (
         ---------- numbers
         cutoff_number,
         cast(order_count as bigint) - 1 as repeat_count,
-        {% for name, day in [('repeat_days', 'last_order_date'), ('age_days', 'forecast_date')] -%}
-        cast(
-            {{ dbt.datediff('first_order_date', day, 'day') }} as bigint  -- noqa: LT05
-        ) as {{ name }},
-        {% endfor -%}
+        cast({{ dbt.datediff('first_order_date', 'last_order_date', 'day') }} as bigint) as repeat_days,  -- noqa: LT05
+        cast({{ dbt.datediff('first_order_date', 'forecast_date', 'day') }} as bigint) as age_days,  -- noqa: LT05
         cast(order_count as bigint) as order_count,
         cast(coalesce(order_count_last_90d, 0) as bigint) as order_count_last_90d,
         cast(net_sales as decimal(18, 4)) as net_sales,

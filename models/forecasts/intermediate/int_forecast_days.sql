@@ -25,13 +25,13 @@ as_of as (
 days as (
 
     {% for number, is_year_before, back, history in days_back %}
-    select
-        {{ number }} as cutoff_number,
-        {{ is_year_before }} as is_year_before,
-        cast({{ dbt.dateadd('day', -back, 'as_of_date') }} as date) as forecast_date,
-        cast({{ dbt.dateadd('day', -history, 'as_of_date') }} as date) as needed_date
-    from as_of
-    {% if not loop.last %}union all{% endif %}
+        select
+            {{ number }} as cutoff_number,
+            {{ is_year_before }} as is_year_before,
+            cast({{ dbt.dateadd('day', -back, 'as_of_date') }} as date) as forecast_date,
+            cast({{ dbt.dateadd('day', -history, 'as_of_date') }} as date) as needed_date
+        from as_of
+        {% if not loop.last %}union all{% endif %}
 
     {% endfor %}
 

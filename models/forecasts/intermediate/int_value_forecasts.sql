@@ -29,25 +29,25 @@ forecasts as (
             '(model_spend + long_run_spend + last_spend) / 3',
         ),
     ] %}
-    select
-        customer_id,
-        '{{ method }}' as method,
-        cutoff_number,
-        {{ orders }} as expected_orders,
-        {{ spend }} as expected_spend,
-        actual_orders,
-        actual_spend,
-        is_year_before,
-        forecast_date
-    from rates
-    {% if not loop.last %}union all{% endif %}
+        select
+            customer_id,
+            '{{ method }}' as method,
+            cutoff_number,
+            {{ orders }} as expected_orders,
+            {{ spend }} as expected_spend,
+            actual_orders,
+            actual_spend,
+            is_year_before,
+            forecast_date
+        from rates
+        {% if not loop.last %}union all{% endif %}
 
     {% endfor %}
 
 ),
 
--- What came a year before over what the same method had expected. Decimals add up to the same sum in
--- any order, doubles do not.
+-- What came a year before over what the same method had expected. Decimals add up to the same sum
+-- in any order, doubles do not.
 seasons as (
 
     select
