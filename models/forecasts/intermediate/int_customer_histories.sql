@@ -99,8 +99,9 @@ totals as (
         sum(net_sales) filter (where not {{ known }}) as actual_spend,
         min(order_date) as first_order_date,
         max(order_date) filter (where {{ known }}) as last_order_date,
-        max_by(cast(net_sales as double) / order_count, order_date)
-            filter (where {{ known }}) as last_order_value
+        max_by(  -- noqa: LT02,LT05
+            cast(net_sales as double) / order_count, order_date
+        ) filter (where {{ known }}) as last_order_value
 
     from daily
 
