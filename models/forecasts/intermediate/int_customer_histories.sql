@@ -8,29 +8,24 @@ orders as (
 
 ),
 
+-- Whoever is not of the seeded sample is forecast, but judges nothing.
 customers as (
 
-    select * from {{ ref('dim_customer_ids') }}
+    select
+        customer_key,
+        customer_id,
+        row_number() over (
+            order by md5(concat(customer_id, '{{ var("random_seed") }}')), customer_id
+        ) <= {{ var('value_customer_limit') }} as is_judged
+
+    from {{ ref('dim_customer_ids') }}
+    where customer_key in (select orders.customer_key from orders)
 
 ),
 
 days as (
 
     select * from {{ ref('int_forecast_days') }}
-
-),
-
--- Whoever is not of the seeded sample is forecast, but judged at no cutoff.
-judged as (
-
-    select
-        customer_key,
-        md5(concat(customer_id, '{{ var("random_seed") }}')) as place
-
-    from customers
-    where customer_key in (select orders.customer_key from orders)
-    order by 2, 1
-    limit {{ var('value_customer_limit') }}
 
 ),
 
@@ -67,6 +62,9 @@ daily as (
     inner join days
         on orders.order_date < days.until_date
 
+    inner join customers
+        on orders.customer_key = customers.customer_key
+
     left join later_returns
         on
             days.forecast_date = later_returns.forecast_date
@@ -76,10 +74,7 @@ daily as (
 
     where
         orders.net_unit_count + coalesce(later_returns.net_unit_count, 0) > 0
-        and (
-            (days.cutoff_number = 0 and not days.is_year_before)
-            or orders.customer_key in (select judged.customer_key from judged)
-        )
+        and (customers.is_judged or (days.cutoff_number = 0 and not days.is_year_before))
     group by 1, 2, 3
 
 ),
@@ -133,6 +128,7 @@ final as (
 
         ---------- booleans
         is_year_before,
+        is_judged,
 
         ---------- dates
         forecast_date
