@@ -18,9 +18,31 @@ customer_values as (
 
 ),
 
+-- Of 90 days ago, what would have been published then.
 forecasts as (
 
-    select * from {{ ref('int_value_forecasts') }}
+    select
+        forecasts.customer_id,
+        forecasts.forecast_date,
+        forecasts.expected_spend,
+        forecasts.actual_spend
+
+    from {{ ref('int_value_forecasts') }} as forecasts
+
+    inner join {{ ref('int_forecast_choices') }} as choices
+        on
+            forecasts.forecast_date = choices.forecast_date
+            and forecasts.method = choices.method
+            and choices.measure = 'net sales'
+            and choices.is_chosen
+
+    where forecasts.cutoff_number = 1
+
+),
+
+segment_history as (
+
+    select * from {{ ref('fct_customer_segment_history') }}
 
 ),
 
@@ -52,16 +74,19 @@ segment_totals as (
 backtest_totals as (
 
     select
-        segment_id,
+        segment_history.segment_id,
         count(*) as customer_count,
-        cast(
-            sum(cast(coalesce(net_sales__model, net_sales__repeat_rate) as decimal(38, 9)))
-            as double
-        ) as expected_spend,
-        cast(sum(cast(net_sales__actual as decimal(38, 2))) as double) as actual_spend
+        cast(sum(cast(forecasts.expected_spend as decimal(38, 9))) as double) as expected_spend,
+        cast(sum(cast(forecasts.actual_spend as decimal(38, 2))) as double) as actual_spend
 
     from forecasts
-    where segment_id is not null
+
+    inner join segment_history
+        on
+            forecasts.customer_id = segment_history.customer_id
+            and segment_history.valid_from <= forecasts.forecast_date
+            and coalesce(segment_history.valid_to > forecasts.forecast_date, true)
+
     group by 1
 
 ),

@@ -1,54 +1,119 @@
+{%- set z95 = 1.959963984540054 -%}
 with
 
-backtest as (
+forecasts as (
 
-    select * from {{ ref('ml_value_backtest') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
+    select * from {{ ref('int_value_forecasts') }}
+    where cutoff_number > 0
 
 ),
 
+-- What came stands among the methods: no order of customers is better.
+expectations as (
+
+    {% for measure, name in [('orders', 'orders'), ('net sales', 'spend')] %}
+        select
+            forecast_date,
+            '{{ measure }}' as measure,
+            method,
+            expected_{{ name }} as expected,
+            cast(actual_{{ name }} as double) as actual
+        from forecasts
+
+        union all
+
+        select
+            forecast_date,
+            '{{ measure }}' as measure,
+            'actual' as method,
+            cast(actual_{{ name }} as double) as expected,
+            cast(actual_{{ name }} as double) as actual
+        from forecasts
+        where method = 'mean'
+        {% if not loop.last %}union all{% endif %}
+
+    {% endfor %}
+
+),
+
+-- Decimals add up to the same sum in any order, doubles do not.
+tied as (
+
+    select
+        forecast_date,
+        measure,
+        method,
+        expected,
+        count(*) as customer_count,
+        cast(sum(cast(actual as decimal(38, 9))) as double) as actual,
+        sum(cast(abs(expected - actual) as decimal(38, 9))) as absolute_error,
+        sum(cast(expected * actual as decimal(38, 6))) as products,
+        sum(cast(actual * actual as decimal(38, 6))) as squares
+
+    from expectations
+    group by 1, 2, 3, 4
+
+),
+
+-- Customers of whom the same is expected share the mean of their ranks.
 ranked as (
 
     select
         *,
-        predicted_total / nullif(actual_total, 0) - 1 as total_bias,
-        rank() over (partition by measure order by mean_absolute_error) as absolute_rank,
-        rank() over (partition by measure order by root_mean_square_error) as square_rank,
-        rank() over (partition by measure order by spearman desc nulls last) as spearman_rank,
-        rank() over (partition by measure order by gini desc nulls last) as gini_rank,
-        rank() over (partition by measure order by abs(predicted_total - actual_total))
-            as bias_rank
+        sum(customer_count) over (
+            partition by forecast_date, measure, method
+            order by expected
+            rows between unbounded preceding and current row
+        ) - (customer_count - 1) / cast(2 as double) as mean_rank
 
-    from backtest
+    from tied
 
 ),
 
-averaged as (
+sums as (
 
     select
-        *,
-        (absolute_rank + square_rank + spearman_rank + gini_rank + bias_rank)
-        / cast(5 as double) as mean_rank
+        forecast_date,
+        measure,
+        method,
+        cast(sum(customer_count) as bigint) as customer_count,
+        cast(sum(absolute_error) as double) as absolute_error,
+        cast(sum(cast(customer_count * expected as decimal(38, 9))) as double) as predicted,
+        cast(sum(cast(actual as decimal(38, 9))) as double) as actual,
+        cast(sum(cast(customer_count * expected * expected as decimal(38, 6))) as double)
+            as predicted_squares,
+        cast(sum(products) as double) as products,
+        cast(sum(squares) as double) as actual_squares,
+        cast(sum(cast(mean_rank * actual as decimal(38, 6))) as double)
+        - (sum(customer_count) + 1) / cast(2 as double)
+        * cast(sum(cast(actual as decimal(38, 9))) as double) as area
 
     from ranked
+    group by 1, 2, 3
 
 ),
 
-placed as (
+-- The variance of a ratio of two sums over customers, by its linear approximation.
+ratios as (
 
     select
         *,
-        row_number() over (
-            partition by measure
-            order by mean_rank, mean_absolute_error, method
-        ) as place
+        predicted / nullif(actual, 0) as ratio,
+        {{ z95 }} / nullif(actual, 0) * sqrt(
+            customer_count / cast(nullif(customer_count - 1, 0) as double)
+            * greatest(
+                0,
+                predicted_squares - 2 * predicted / nullif(actual, 0) * products
+                + power(predicted / nullif(actual, 0), 2) * actual_squares
+            )
+        ) as margin,
+        area / nullif(
+            max(case when method = 'actual' then area end)
+                over (partition by forecast_date, measure),
+            0
+        ) as gini
 
-    from averaged
+    from sums
 
 ),
 
@@ -56,29 +121,24 @@ final as (
 
     select
         ---------- strings
-        placed.measure,
-        placed.method,
+        measure,
+        method,
 
         ---------- numbers
-        placed.customer_count,
-        placed.mean_absolute_error,
-        placed.root_mean_square_error,
-        placed.spearman,
-        placed.gini,
-        placed.predicted_total,
-        placed.actual_total,
-        placed.total_bias,
-        placed.mean_rank,
-
-        ---------- booleans
-        placed.place = 1 as is_best,
+        customer_count,
+        absolute_error / customer_count as mean_absolute_error,
+        gini,
+        predicted as predicted_total,
+        actual as actual_total,
+        ratio - 1 as total_bias,
+        case when margin is not null then greatest(-1, ratio - 1 - margin) end as total_bias_low,
+        ratio - 1 + margin as total_bias_high,
 
         ---------- dates
-        cast({{ dbt.dateadd('day', -90, 'as_of.as_of_date') }} as date) as forecast_date
+        forecast_date
 
-    from placed
-
-    cross join as_of
+    from ratios
+    where method <> 'actual'
 
 )
 

@@ -3,13 +3,11 @@
 
 def model(dbt, session):
     from customer_segments.forecasting.value_forecasts import fit_values
-    from customer_segments.relations import read_distinct, read_sample
-
-    settings = dbt.config.meta_get("settings")
+    from customer_segments.relations import read, read_distinct
 
     histories = dbt.ref("int_customer_histories")
     return fit_values(
-        read_sample(histories, "is_backtest", "customer_id", **settings["sample"]),
-        read_distinct(histories, "is_backtest", "repeat_count", "age_days"),
-        **settings["fit"],
+        read(histories, "forecast_date", "customer_id", where="is_judged"),
+        read_distinct(histories, "forecast_date", "repeat_count", "age_days"),
+        **dbt.config.meta_get("settings"),
     )

@@ -40,14 +40,6 @@ def read_distinct(relation: Any, *columns: str) -> pd.DataFrame:
     return read(relation.project(", ".join(columns)).distinct(), *columns)
 
 
-def read_sample(relation: Any, *keys: str, customer_limit: int, seed: int) -> pd.DataFrame:
-    """Return the rows of `relation`, ordered by `keys`, of at most `customer_limit` customers.
-
-    Who they are follows from their ids and `seed`.
-    """
-    return read(rows_of(relation, sampled_customers(relation, customer_limit, seed)), *keys)
-
-
 def sampled_customers(relation: Any, customer_limit: int, seed: int) -> Any:
     """Return the ids of the customers that stand for all: the first in an order without meaning."""
     place = f"md5(concat(customer_id, '{seed}')) as place"

@@ -1,3 +1,5 @@
+{%- set known = 'daily.order_date < days.forecast_date' -%}
+{%- set lately = known ~ ' and daily.order_date >= days.last_90d_date' -%}
 with
 
 orders as (
@@ -6,47 +8,24 @@ orders as (
 
 ),
 
-returns as (
-
-    select * from {{ ref('int_returns_monthly') }}
-
-),
-
-invoices as (
-
-    select * from {{ ref('dim_invoices') }}
-
-),
-
+-- Whoever is not of the seeded sample is forecast, but judges nothing.
 customers as (
 
-    select * from {{ ref('dim_customer_ids') }}
+    select
+        customer_key,
+        customer_id,
+        row_number() over (
+            order by md5(concat(customer_id, '{{ var("random_seed") }}')), customer_id
+        ) <= {{ var('value_customer_limit') }} as is_judged
 
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
+    from {{ ref('dim_customer_ids') }}
+    where customer_key in (select orders.customer_key from orders)
 
 ),
 
 days as (
 
-    select
-        false as is_backtest,
-        as_of_date,
-        cast({{ dbt.dateadd('day', -90, 'as_of_date') }} as date) as last_90d_date
-
-    from as_of
-
-    union all
-
-    select
-        true as is_backtest,
-        cast({{ dbt.dateadd('day', -90, 'as_of_date') }} as date) as as_of_date,
-        cast({{ dbt.dateadd('day', -180, 'as_of_date') }} as date) as last_90d_date
-
-    from as_of
+    select * from {{ ref('int_forecast_days') }}
 
 ),
 
@@ -54,68 +33,77 @@ days as (
 later_returns as (
 
     select
-        days.is_backtest,
+        days.forecast_date,
         returns.customer_key,
         returns.invoice_key,
         sum(returns.returned_unit_count) as net_unit_count,
         sum(returns.returned_value) as returned_value
 
-    from returns
+    from {{ ref('int_returns_monthly') }} as returns
 
     inner join days
-        on returns.returned_at >= days.as_of_date
+        on returns.returned_at >= days.forecast_date
 
     group by 1, 2, 3
 
 ),
 
-known_orders as (
+daily as (
 
     select
-        days.is_backtest,
-        days.as_of_date,
-        days.last_90d_date,
+        days.forecast_date,
         orders.customer_key,
-        invoices.invoice_id,
         orders.order_date,
-        orders.net_sales + coalesce(later_returns.returned_value, 0) as net_sales
+        count(*) as order_count,
+        sum(orders.net_sales + coalesce(later_returns.returned_value, 0)) as net_sales
 
     from orders
 
     inner join days
-        on orders.order_date < days.as_of_date
+        on orders.order_date < days.until_date
 
-    inner join invoices
-        on orders.invoice_key = invoices.invoice_key
+    inner join customers
+        on orders.customer_key = customers.customer_key
 
     left join later_returns
         on
-            days.is_backtest = later_returns.is_backtest
+            days.forecast_date = later_returns.forecast_date
             and orders.customer_key = later_returns.customer_key
             and orders.invoice_key = later_returns.invoice_key
+            and orders.order_date < days.forecast_date
 
-    where orders.net_unit_count + coalesce(later_returns.net_unit_count, 0) > 0
+    where
+        orders.net_unit_count + coalesce(later_returns.net_unit_count, 0) > 0
+        and (customers.is_judged or (days.cutoff_number = 0 and not days.is_year_before))
+    group by 1, 2, 3
 
 ),
 
-customer_totals as (
+totals as (
 
     select
-        customer_key,
-        is_backtest,
-        as_of_date,
-        count(*) as order_count,
-        count(*) filter (where order_date >= last_90d_date) as order_count_last_90d,
-        sum(net_sales) as net_sales,
-        sum(net_sales) filter (where order_date >= last_90d_date) as net_sales_last_90d,
+        daily.customer_key,
+        days.cutoff_number,
+        days.is_year_before,
+        days.forecast_date,
+        sum(order_count) filter (where {{ known }}) as order_count,
+        sum(order_count) filter (where {{ lately }}) as order_count_last_90d,
+        sum(order_count) filter (where not {{ known }}) as actual_orders,
+        sum(net_sales) filter (where {{ known }}) as net_sales,
+        sum(net_sales) filter (where {{ lately }}) as net_sales_last_90d,
+        sum(net_sales) filter (where not {{ known }}) as actual_spend,
         min(order_date) as first_order_date,
-        max(order_date) as last_order_date,
-        max_by(
-            net_sales, cast(order_date as {{ dbt.type_string() }}) || invoice_id
-        ) as last_order_value
+        max(order_date) filter (where {{ known }}) as last_order_date,
+        max_by(  -- noqa: LT02,LT05
+            cast(net_sales as double) / order_count, order_date
+        ) filter (where {{ known }}) as last_order_value
 
-    from known_orders
-    group by 1, 2, 3
+    from daily
+
+    inner join days
+        on daily.forecast_date = days.forecast_date
+
+    group by 1, 2, 3, 4
 
 ),
 
@@ -126,31 +114,31 @@ final as (
         customers.customer_id,
 
         ---------- numbers
-        order_count - 1 as repeat_count,
-        cast(
-            {{ dbt.datediff('first_order_date', 'last_order_date', 'day') }}  -- noqa: LT05
-            as bigint
-        ) as repeat_days,
-        cast(
-            {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }}  -- noqa: LT05
-            as bigint
-        ) as age_days,
-        order_count,
-        order_count_last_90d,
+        cutoff_number,
+        cast(order_count as bigint) - 1 as repeat_count,
+        cast({{ dbt.datediff('first_order_date', 'last_order_date', 'day') }} as bigint) as repeat_days,  -- noqa: LT05
+        cast({{ dbt.datediff('first_order_date', 'forecast_date', 'day') }} as bigint) as age_days,  -- noqa: LT05
+        cast(order_count as bigint) as order_count,
+        cast(coalesce(order_count_last_90d, 0) as bigint) as order_count_last_90d,
         cast(net_sales as decimal(18, 4)) as net_sales,
         cast(coalesce(net_sales_last_90d, 0) as decimal(18, 4)) as net_sales_last_90d,
         cast(last_order_value as decimal(18, 4)) as last_order_value,
+        cast(coalesce(actual_orders, 0) as bigint) as actual_orders,
+        cast(coalesce(actual_spend, 0) as decimal(18, 4)) as actual_spend,
 
         ---------- booleans
-        is_backtest,
+        is_year_before,
+        is_judged,
 
         ---------- dates
-        as_of_date
+        forecast_date
 
-    from customer_totals
+    from totals
 
     inner join customers
-        on customer_totals.customer_key = customers.customer_key
+        on totals.customer_key = customers.customer_key
+
+    where first_order_date < forecast_date
 
 )
 

@@ -16,7 +16,7 @@ model as (
 parameters as (
 
     select
-        is_backtest,
+        cast(forecast_date as date) as forecast_date,
         max(value) filter (where parameter = 'r') as r,
         max(value) filter (where parameter = 'alpha') as alpha,
         max(value) filter (where parameter = 'a') as a,
@@ -32,7 +32,7 @@ parameters as (
 expectations as (
 
     select
-        is_backtest,
+        cast(forecast_date as date) as forecast_date,
         repeat_count,
         age_days,
         value as expected_orders_if_active
@@ -46,7 +46,7 @@ expectations as (
 pooled as (
 
     select
-        is_backtest,
+        forecast_date,
         cast(sum(repeat_count) as double) / count(*) as mean_repeat_count,
         cast(sum(age_days) as double) / count(*) as mean_age_days
 
@@ -80,14 +80,14 @@ scored as (
     from histories
 
     inner join pooled
-        on histories.is_backtest = pooled.is_backtest
+        on histories.forecast_date = pooled.forecast_date
 
     left join parameters
-        on histories.is_backtest = parameters.is_backtest
+        on histories.forecast_date = parameters.forecast_date
 
     left join expectations
         on
-            histories.is_backtest = expectations.is_backtest
+            histories.forecast_date = expectations.forecast_date
             and histories.repeat_count = expectations.repeat_count
             and histories.age_days = expectations.age_days
 
@@ -98,9 +98,11 @@ expected as (
     select
         *,
         coalesce(modelled_order_value, own_order_value) as expected_order_value,
-        coalesce(
-            probability_alive * expected_orders_if_active, repeat_rate_orders_90d
-        ) as expected_orders_90d
+        coalesce(probability_alive * expected_orders_if_active, repeat_rate_orders_90d)
+            as model_orders,
+        sum(case when probability_alive < 0.5 then 1 else 0 end)
+            over (partition by forecast_date) as stopped_count,
+        count(*) over (partition by forecast_date) as customer_count
 
     from scored
 
@@ -112,26 +114,28 @@ final as (
         ---------- ids
         customer_id,
 
-        ---------- strings
-        case when probability_alive is null then 'repeat rate' else 'model' end as value_method,
-
         ---------- numbers
+        cutoff_number,
         order_count,
         net_sales,
         order_count_last_90d,
         net_sales_last_90d,
-        probability_alive,
+        -- It tells customers apart when at least one in twenty has more likely stopped than not.
+        case when 20 * stopped_count >= customer_count then probability_alive end
+            as probability_alive,
         expected_order_value,
-        expected_orders_90d,
-        expected_orders_90d * expected_order_value as expected_spend,
-        order_count * long_run_share as long_run_orders_90d,
+        model_orders,
+        model_orders * expected_order_value as model_spend,
+        order_count * long_run_share as long_run_orders,
         cast(net_sales as double) * long_run_share as long_run_spend,
+        actual_orders,
+        actual_spend,
 
         ---------- booleans
-        is_backtest,
+        is_year_before,
 
         ---------- dates
-        as_of_date
+        forecast_date
 
     from expected
 

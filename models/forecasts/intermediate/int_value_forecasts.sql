@@ -6,133 +6,61 @@ customer_values as (
 
 ),
 
-orders as (
-
-    select * from {{ ref('fct_orders') }}
-
-),
-
-segment_history as (
-
-    select * from {{ ref('fct_customer_segment_history') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-known as (
-
-    select * from customer_values
-    where is_backtest
-
-),
-
-days as (
+rates as (
 
     select
-        cast({{ dbt.dateadd('day', -90, 'as_of_date') }} as date) as forecast_date,
-        cast({{ dbt.dateadd('day', -180, 'as_of_date') }} as date) as previous_date
+        *,
+        cast(order_count_last_90d as double) as last_orders,
+        cast(net_sales_last_90d as double) as last_spend
 
-    from as_of
-
-),
-
--- Whether the 90 days before the forecast are whole, which methods look at.
-history as (
-
-    select min(orders.order_date) <= max(days.previous_date) as is_long_enough
-    from orders
-
-    cross join days
+    from customer_values
 
 ),
 
-outcomes as (
+forecasts as (
+
+    {% for method, orders, spend in [
+        ('model', 'model_orders', 'model_spend'),
+        ('long run rate', 'long_run_orders', 'long_run_spend'),
+        ('last 90 days', 'last_orders', 'last_spend'),
+        (
+            'mean',
+            '(model_orders + long_run_orders + last_orders) / 3',
+            '(model_spend + long_run_spend + last_spend) / 3',
+        ),
+    ] %}
+        select
+            customer_id,
+            '{{ method }}' as method,
+            cutoff_number,
+            {{ orders }} as expected_orders,
+            {{ spend }} as expected_spend,
+            actual_orders,
+            actual_spend,
+            is_year_before,
+            forecast_date
+        from rates
+        {% if not loop.last %}union all{% endif %}
+
+    {% endfor %}
+
+),
+
+-- What came a year before over what the same method had expected. Decimals add up to the same sum
+-- in any order, doubles do not.
+seasons as (
 
     select
-        orders.customer_id,
-        count(*) as order_count,
-        sum(orders.net_sales) as net_sales
+        method,
+        cutoff_number,
+        cast(sum(actual_orders) as double)
+        / cast(nullif(sum(cast(expected_orders as decimal(38, 9))), 0) as double) as orders_factor,
+        cast(sum(actual_spend) as double)
+        / cast(nullif(sum(cast(expected_spend as decimal(38, 9))), 0) as double) as spend_factor
 
-    from orders
-
-    inner join days
-        on orders.order_date >= days.forecast_date
-
-    where orders.has_net_units
-    group by 1
-
-),
-
-previous_segments as (
-
-    select
-        segment_history.customer_id,
-        segment_history.segment_id
-
-    from segment_history
-
-    inner join days
-        on
-            segment_history.valid_from <= days.previous_date
-            and coalesce(segment_history.valid_to > days.previous_date, true)
-
-),
-
-forecast_segments as (
-
-    select
-        segment_history.customer_id,
-        segment_history.segment_id
-
-    from segment_history
-
-    inner join days
-        on
-            segment_history.valid_from <= days.forecast_date
-            and coalesce(segment_history.valid_to > days.forecast_date, true)
-
-),
-
--- What customers brought in the 90 days before the forecast, by the segment that they had then.
-brought as (
-
-    select
-        previous_segments.segment_id,
-        coalesce(known.order_count_last_90d, 0) as order_count,
-        coalesce(known.net_sales_last_90d, 0) as net_sales
-
-    from previous_segments
-
-    left join known
-        on previous_segments.customer_id = known.customer_id
-
-),
-
-segment_means as (
-
-    select
-        segment_id,
-        cast(sum(order_count) as double) / count(*) as order_count,
-        cast(sum(net_sales) as double) / count(*) as net_sales
-
-    from brought
-    group by 1
-
-),
-
--- For customers who had no segment yet; null when nobody had one.
-overall_means as (
-
-    select
-        cast(sum(order_count) as double) / count(*) as order_count,
-        cast(sum(net_sales) as double) / count(*) as net_sales
-
-    from brought
+    from forecasts
+    where is_year_before
+    group by 1, 2
 
 ),
 
@@ -140,44 +68,44 @@ final as (
 
     select
         ---------- ids
-        known.customer_id,
-        forecast_segments.segment_id,
+        customer_id,
+
+        ---------- strings
+        method,
 
         ---------- numbers
-        cast(coalesce(outcomes.order_count, 0) as double) as orders__actual,
-        case when known.value_method = 'model' then known.expected_orders_90d end
-            as orders__model,
-        case when known.value_method = 'repeat rate' then known.expected_orders_90d end
-            as orders__repeat_rate,
-        cast(known.order_count_last_90d as double) as orders__last_90_days,
-        known.long_run_orders_90d as orders__long_run_rate,
-        coalesce(segment_means.order_count, overall_means.order_count) as orders__segment_mean,
-        cast(coalesce(outcomes.net_sales, 0) as double) as net_sales__actual,
-        case when known.value_method = 'model' then known.expected_spend end
-            as net_sales__model,
-        case when known.value_method = 'repeat rate' then known.expected_spend end
-            as net_sales__repeat_rate,
-        cast(known.net_sales_last_90d as double) as net_sales__last_90_days,
-        known.long_run_spend as net_sales__long_run_rate,
-        coalesce(segment_means.net_sales, overall_means.net_sales)
-            as net_sales__segment_mean
+        cutoff_number,
+        expected_orders,
+        expected_spend,
+        actual_orders,
+        actual_spend,
 
-    from known
+        ---------- dates
+        forecast_date
 
-    cross join history
+    from forecasts
+    where not is_year_before
 
-    cross join overall_means
+    union all
 
-    left join outcomes
-        on known.customer_id = outcomes.customer_id
+    select
+        forecasts.customer_id,
+        forecasts.method || ', seasonal' as method,
+        forecasts.cutoff_number,
+        forecasts.expected_orders * coalesce(seasons.orders_factor, 1) as expected_orders,
+        forecasts.expected_spend * coalesce(seasons.spend_factor, 1) as expected_spend,
+        forecasts.actual_orders,
+        forecasts.actual_spend,
+        forecasts.forecast_date
 
-    left join forecast_segments
-        on known.customer_id = forecast_segments.customer_id
+    from forecasts
 
-    left join segment_means
-        on forecast_segments.segment_id = segment_means.segment_id
+    inner join seasons
+        on
+            forecasts.method = seasons.method
+            and forecasts.cutoff_number = seasons.cutoff_number
 
-    where history.is_long_enough
+    where not forecasts.is_year_before
 
 )
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1
+from scipy.special import digamma, gammaln, hyp2f1
 
 from customer_segments.parallel import use_one_blas_thread
 
@@ -52,21 +52,32 @@ class OrderModel(NamedTuple):
     a: float
     b: float
 
-    def log_likelihood(self, customers: Histories) -> Vector:
-        """Return the log likelihood of each history."""
+    def log_likelihood(self, customers: Histories) -> tuple[Vector, Vector]:
+        """Return the log likelihood of each history, and its derivatives.
+
+        These are by the logarithm of each parameter: (customers,) and (4, customers).
+        """
         r, alpha, a, b = self
         # Few numbers of repeats for many customers: the costly functions see each number once.
         x, places = customers.distinct_repeats
         rate = r + customers.repeats
+        ages, lasts = alpha + customers.age_days, alpha + customers.last_days
         common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) - gammaln(b)
-        active = gammaln(b + x + 1) - gammaln(a + b + x + 1)
-        stopped = np.log(a) + gammaln(b + x) - gammaln(a + b + x + 1)
-        return np.asarray(
-            np.logaddexp(
-                (common + active)[places] - rate * np.log(alpha + customers.age_days),
-                (common + stopped)[places] - rate * np.log(alpha + customers.last_days),
-            )
+        active = common + gammaln(b + x + 1) - gammaln(a + b + x + 1)
+        stopped = common + np.log(a) + gammaln(b + x) - gammaln(a + b + x + 1)
+        if_active = active[places] - rate * np.log(ages)
+        likelihood = np.logaddexp(if_active, stopped[places] - rate * np.log(lasts))
+        share = np.exp(if_active - likelihood)
+        both = (digamma(a + b) - digamma(a + b + x + 1))[places]
+        by_r = (digamma(r + x) - digamma(r))[places] + np.log(alpha)
+        by_b = digamma(b + x)[places] - digamma(b)  # a step further: 1 / (b + x) if still active
+        derivatives = (
+            r * (by_r - share * np.log(ages) - (1 - share) * np.log(lasts)),
+            r - alpha * rate * (share / ages + (1 - share) / lasts),
+            a * both + (1 - share),
+            b * (both + by_b + share / (b + customers.repeats)),
         )
+        return likelihood, np.array(derivatives)
 
     def expected_if_active(self, repeats: Vector, age_days: Vector, horizon_days: float) -> Vector:
         """Return the expected orders in the next days of customers who are active now.
@@ -122,16 +133,21 @@ def fit_spend_model(order_counts: Vector, totals: Vector, last_values: Vector) -
     last = np.maximum(last_values[came_back] / mean, 1e-9)
     rest = totals[came_back] / mean - last
 
-    def log_likelihood(values: Vector) -> Vector:
-        expected = SpendModel(float(values[0]), 1).expected_value(before, rest)
-        return np.asarray(-np.log(expected) - last / expected)
+    def log_likelihood(values: Vector) -> tuple[Vector, Vector]:
+        prior = float(values[0])
+        expected = SpendModel(prior, 1).expected_value(before, rest)
+        by_expected = (last / expected - 1) / expected
+        by_prior = by_expected * (1 - expected) / (prior + before)
+        return -np.log(expected) - last / expected, prior * by_prior[np.newaxis]
 
     [prior] = _greatest(log_likelihood, 1)
     return SpendModel(prior, mean)
 
 
 def _greatest(
-    log_likelihood: Callable[[Vector], Vector], count: int, weights: Vector | None = None
+    log_likelihood: Callable[[Vector], tuple[Vector, Vector]],
+    count: int,
+    weights: Vector | None = None,
 ) -> list[float]:
     """Return the positive parameters with the greatest likelihood, to a tenth of a percent.
 
@@ -140,11 +156,17 @@ def _greatest(
     so it goes on until nothing moves, and what may still differ is rounded away.
     """
     use_one_blas_thread()
+
+    def loss(logs: Vector) -> tuple[float, Vector]:
+        values, derivatives = log_likelihood(np.exp(logs))
+        mean = np.average(values, weights=weights)
+        return -mean, -np.average(derivatives, axis=1, weights=weights)
+
     found = minimize(
-        lambda logs: -np.average(log_likelihood(np.exp(logs)), weights=weights),
+        loss,
         np.zeros(count),
         method="L-BFGS-B",
-        jac="3-point",
+        jac=True,
         bounds=[(-8, 8)] * count,
         options={"ftol": 0, "gtol": 1e-9, "maxiter": 1000},
     )

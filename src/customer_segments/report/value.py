@@ -7,14 +7,17 @@ from customer_segments.report.segments import pairs_chart
 from customer_segments.report.vega import COLOUR, HALO, along, chart, down, text
 
 DAYS = 90
-IN_USE = {"model": "the model", "repeat rate": "the rate of repeats"}
 NAMES = {
     "model": "Model",
-    "repeat rate": "Rate of repeats",
-    "last 90 days": "Last 90 days again",
     "long run rate": "Rate since first order",
-    "segment mean": "Mean of the segment",
+    "last 90 days": "Last 90 days again",
+    "mean": "Mean of the three",
 }
+
+
+def _name(method: str) -> str:
+    base, _, season = method.partition(", ")
+    return NAMES[base] + (", seasonal" if season else "")
 
 
 def expected(database: Database, segments: list[Row]) -> Figure | None:
@@ -33,9 +36,10 @@ def expected(database: Database, segments: list[Row]) -> Figure | None:
         key="value",
         title=f"{most} should bring {words.about(shares[most])} of the next {DAYS} days' sales",
         description="Bars of each segment's net sales of the last 90 days and those expected next.",
-        note="Expectations know no seasons: after a peak they lie below the last days by design. "
-        "Compare segments with each other, and take the total from the plan of the year. The table "
-        "says what the same forecast was off by, of those in the segment 90 days ago.",
+        note="Less than two years of data hold no season: after a peak expectations lie below "
+        "the last days by design. Compare segments with each other, and take the total from the "
+        "plan of the year. The table says what the forecast of the last 90 days was off by, of "
+        "those in the segment when they began.",
         columns=[
             Column("segment_name", "Segment"),
             Column("customer_count", "Customers", "count"),
@@ -56,8 +60,8 @@ def forecasts(database: Database) -> list[Figure]:
     rows = [
         row
         | {
-            "name": NAMES[row["method"]],
-            "colour": "var(--accent)" if row["method"] in IN_USE else "var(--other)",
+            "name": _name(row["method"]),
+            "colour": "var(--accent)" if row["is_chosen"] else "var(--other)",
             "none": 0,
         }
         for row in database.rows("forecasts")
@@ -69,6 +73,8 @@ def forecasts(database: Database) -> list[Figure]:
         Column("name", "Forecast"),
         Column("gini", "Ranking (Gini)", "ratio"),
         Column("total_bias", "Total against truth", "percent_points"),
+        Column("total_bias_low", "from", "percent_points"),
+        Column("total_bias_high", "to (95 %)", "percent_points"),
         Column("mean_absolute_error", "Off by, per customer", "amount"),
     ]
     gini = _dots_chart(rows, "gini", "format(datum.gini, '.2f')")
@@ -96,18 +102,31 @@ def forecasts(database: Database) -> list[Figure]:
 
 
 def verdict(figures: list[Figure]) -> str:
-    """Return how the forecast in use did among all, for better and worse."""
+    """Return which forecast is published, what is no worse, and how far off its totals were."""
     rows = figures[0].rows if figures else []
-    place = next((row for row in rows if row["method"] in IN_USE), None)
-    if place is None:
+    chosen = next((row for row in rows if row["is_chosen"]), None)
+    if chosen is None:
         return ""
-    better = sum(row["gini"] > place["gini"] for row in rows)
-    ranked = "best" if better == 0 else f"better than {len(rows) - 1 - better}"
-    bias = place["total_bias"]
-    return (
-        f"Of {len(rows)} forecasts {IN_USE[place['method']]} ranked customers {ranked}; "
-        f"its total was {words.percent(abs(bias))} too {'low' if bias < 0 else 'high'}"
+    better, tied = (
+        words.listed([_in_text(row) for row in rows if row["verdict"] == verdict])
+        for verdict in ("better", "tied")
     )
+    against = [f"clearly better: {better}"] * bool(better) + [f"tied: {tied}"] * bool(tied)
+    low, high = (
+        words.percent_points(chosen[key]) for key in ("lowest_total_bias", "highest_total_bias")
+    )
+    cutoffs = words.plural(chosen["cutoff_count"], "cutoff")
+    range_ = low if low == high else f"{low} to {high}"
+    return (
+        f"Published by {cutoffs}: {_in_text(chosen)}"
+        f" ({'; '.join(against) or 'clearly better than the others'}); "
+        f"totals were off by {range_}"
+    )
+
+
+def _in_text(row: Row) -> str:
+    name: str = row["name"]
+    return f"the {name[0].lower()}{name[1:]}"
 
 
 def _dots_chart(rows: list[Row], field: str, figure: str) -> Spec:

@@ -7,7 +7,7 @@ import pytest
 from conftest import Build, compiled
 
 from customer_segments.forecasting import value_model
-from customer_segments.forecasting.value_forecasts import fit_values, measure_forecasts
+from customer_segments.forecasting.value_forecasts import fit_values
 from customer_segments.forecasting.value_model import (
     Histories,
     OrderModel,
@@ -47,7 +47,7 @@ def simulate(
     return pd.DataFrame(
         {
             "customer_id": [f"{number:06}" for number in range(customer_count)],
-            "is_backtest": False,
+            "forecast_date": pd.Timestamp("2011-12-10"),
             "repeat_count": repeats,
             "repeat_days": last.astype(int),
             "age_days": age,
@@ -190,7 +190,14 @@ def test_sql_and_python_agree(sample_build: Build, shop: tuple[pd.DataFrame, np.
     table = (
         shop[0]
         .head(2_000)
-        .assign(order_count_last_90d=0, net_sales_last_90d=0, as_of_date="2011-12-10")
+        .assign(
+            cutoff_number=0,
+            is_year_before=False,
+            order_count_last_90d=0,
+            net_sales_last_90d=0,
+            actual_orders=0,
+            actual_spend=0,
+        )
     )
     parameters = fit_values(table, **SETTINGS)
     named = parameters.set_index("parameter")["value"]
@@ -206,11 +213,10 @@ def test_sql_and_python_agree(sample_build: Build, shop: tuple[pd.DataFrame, np.
     expected = alive * orders.expected_if_active(customers.repeats, customers.age_days, 90)
     counts, totals, _ = spend_columns(table)
     value = spend.expected_value(counts, totals)
-    assert set(found["value_method"]) == {"model"}
     np.testing.assert_allclose(found["probability_alive"], alive, rtol=1e-9)
-    np.testing.assert_allclose(found["expected_orders_90d"], expected, rtol=1e-9)
+    np.testing.assert_allclose(found["model_orders"], expected, rtol=1e-9)
     np.testing.assert_allclose(found["expected_order_value"], value, rtol=1e-9)
-    np.testing.assert_allclose(found["expected_spend"], expected * value, rtol=1e-9)
+    np.testing.assert_allclose(found["model_spend"], expected * value, rtol=1e-9)
 
 
 def test_too_few_customers_or_days_have_no_model(shop: tuple[pd.DataFrame, np.ndarray]) -> None:
@@ -225,7 +231,7 @@ def test_too_few_customers_or_days_have_no_model(shop: tuple[pd.DataFrame, np.nd
 def test_a_sample_stands_for_many_customers(shop: tuple[pd.DataFrame, np.ndarray]) -> None:
     """And each pair of repeats and age has its expectation, whether in the sample or not."""
     table, _ = shop
-    pairs = table[["is_backtest", "repeat_count", "age_days"]]
+    pairs = table[["forecast_date", "repeat_count", "age_days"]]
     sample = fit_values(table.head(5_000), pairs, **SETTINGS)
     everyone = fit_values(table, **SETTINGS)
     keys = ["parameter", "repeat_count", "age_days"]
@@ -249,32 +255,47 @@ def test_one_monstrous_order_leaves_finite_numbers(
     assert (found["value"] > 0).all()
 
 
-def test_scores_of_forecasts() -> None:
+def test_the_optimiser_is_given_the_derivatives_of_the_likelihood() -> None:
+    customers = Histories(
+        np.array([0.0, 2, 5, 0]), np.array([0.0, 30, 100, 0]), np.array([39.0, 60, 120, 300])
+    )
+    logs = np.log([0.7, 60, 0.6, 2.5])
+    _, derivatives = OrderModel(*np.exp(logs)).log_likelihood(customers)
+    for step, found in zip(np.eye(4) * 1e-5, derivatives, strict=True):
+        above, below = (
+            OrderModel(*np.exp(logs + sign * step)).log_likelihood(customers)[0] for sign in (1, -1)
+        )
+        np.testing.assert_allclose(found, (above - below) / 2e-5, rtol=1e-6, atol=1e-8)
+
+
+def test_errors_gini_and_intervals_are_those_of_numpy(sample_build: Build) -> None:
+    """Gini weighs ranks by what came, ties their mean; the interval is that of a ratio of sums."""
+    random = np.random.default_rng(8)
+    actual = random.poisson(1.5, 300).astype(float)
     forecasts = pd.DataFrame(
         {
-            "customer_id": ["A", "B", "C", "D"],
-            "orders__actual": [0.0, 0, 1, 3],
-            "orders__model": [0.0, 1, 2, 4],
-            "orders__nothing_known": [1.0, 1, 1, 1],
-            "orders__absent": [np.nan, 1, 1, 1],
-            "net_sales__actual": [10.0, 0, 0, 0],
-            "net_sales__model": [0.0, 1, 1, 1],
+            "customer_id": [f"{number:03}" for number in range(300)],
+            "method": "mean",
+            "cutoff_number": 1,
+            "forecast_date": pd.Timestamp("2011-09-11"),
+            "expected_orders": (actual + random.integers(0, 4, 300)).round(),
+            "actual_orders": actual,
+            "expected_spend": random.gamma(1, 100, 300),
+            "actual_spend": actual * 10,
         }
     )
-    scores = measure_forecasts(forecasts).set_index(["measure", "method"])
-    assert list(scores.index) == [
-        ("orders", "model"),
-        ("orders", "nothing known"),
-        ("net sales", "model"),
-    ]
-    model = scores.loc[("orders", "model")]
-    assert model["customer_count"] == 4
-    assert model["mean_absolute_error"] == 0.75
-    assert model["root_mean_square_error"] == pytest.approx(np.sqrt(0.75))
-    assert model["spearman"] == pytest.approx(np.sqrt(0.9))  # a tie in what came, none forecast
-    assert model["gini"] == pytest.approx(1)
-    assert (model["predicted_total"], model["actual_total"]) == (7, 4)
-    assert np.isnan(scores.loc[("orders", "nothing known"), "spearman"])
-    assert scores.loc[("orders", "nothing known"), "gini"] == 0
-    assert scores.loc[("net sales", "model"), "gini"] == pytest.approx(-1)
-    assert measure_forecasts(forecasts.head(0)).empty
+    with duckdb.connect() as connection:
+        connection.register("int_value_forecasts", forecasts)
+        sql = compiled(sample_build, "rpt_value_backtest")
+        scores = connection.sql(sql).df().set_index("measure")
+    for measure, name in (("orders", "orders"), ("net sales", "spend")):
+        expected, came = forecasts[f"expected_{name}"], forecasts[f"actual_{name}"]
+        found = scores.loc[measure]
+        assert found["mean_absolute_error"] == pytest.approx((expected - came).abs().mean())
+        areas = [((rank - rank.mean()) * came).sum() for rank in (expected.rank(), came.rank())]
+        assert found["gini"] == pytest.approx(areas[0] / areas[1])
+        ratio = expected.sum() / came.sum()
+        margin = 1.959964 * (expected - ratio * came).std() * np.sqrt(300) / came.sum()
+        assert found[["total_bias", "total_bias_low", "total_bias_high"]].tolist() == pytest.approx(
+            [ratio - 1, ratio - 1 - margin, ratio - 1 + margin], rel=1e-5
+        )

@@ -20,6 +20,7 @@ CUSTOMER_MARTS = [
     "rpt_line_dispositions",
     "rpt_segment_summary",
     "rpt_segment_value",
+    "rpt_forecast_choices",
     "rpt_value_backtest",
 ]
 
@@ -124,7 +125,8 @@ def test_as_of_sees_nothing_of_the_future(
     forecast = dict(
         sample_build.query(
             "select measure, predicted_total from rpt_value_backtest "
-            "where method = 'model' and forecast_date = '2024-09-10'"
+            "inner join rpt_forecast_choices using (measure, method, forecast_date) "
+            "where is_chosen and forecast_date = '2024-09-10'"
         )
     )
     assert forecast == pytest.approx({"orders": orders, "net sales": spend})

@@ -261,14 +261,25 @@ def test_charts_are_valid_and_the_library_is_the_locked_one(page_file: Path) -> 
 def test_forecasts_are_shown_with_what_they_missed_and_their_absence_said(
     open_page: Visit, page_file: Path, sample_build: Any, changed: Callable[..., Path]
 ) -> None:
-    [[bias]] = sample_build.query(
-        "select total_bias from rpt_value_backtest where measure = 'net sales' and method = 'model'"
+    [[low, high]] = sample_build.query(
+        "select lowest_total_bias, highest_total_bias from rpt_forecast_choices "
+        "where measure = 'net sales' and is_chosen and cutoff_count = 3"
     )
-    heading = opened(open_page, page_file).get_by_role("heading", name="forecasts the model")
-    expect(heading).to_contain_text(f"its total was {words.percent(-bias)} too low")
+    heading = opened(open_page, page_file).get_by_role("heading", name="Published by 3 cutoffs")
+    expect(heading).to_contain_text("the mean of the three (tied: the model and the last 90 days")
+    expect(heading).to_contain_text(f"off by {words.percent_points(low)} to")
+    expect(heading).to_contain_text(words.percent_points(high))
+    page = opened(
+        open_page,
+        changed(
+            "update rpt_forecast_choices set verdict = case method "
+            "when 'model' then 'better' else 'worse' end where verdict = 'tied'"
+        ),
+    )
+    expect(page.get_by_text("(clearly better: the model)")).to_be_visible()
     for change in (
         "delete from rpt_value_backtest",
-        "delete from rpt_value_backtest where method = 'model'",
+        "update rpt_forecast_choices set is_chosen = false",
         "update rpt_value_backtest set gini = null",
     ):
         page = opened(open_page, changed(change), width=375)
