@@ -72,28 +72,51 @@ bought as (
 
 ),
 
--- A family once, whatever the number of its items. Half 0 is the whole range.
-products as (
-    {%- for type, column in [('item', 'stock_code'), ('family', 'product_family')] %}
-    {%- set outer_loop = loop %}
-    {%- for half in ['range_half', '0'] %}
+items_and_families as (
 
     select
         customer_id,
-        '{{ type }}' as product_type,
-        {{ column }} as product,
-        {{ half }} as range_half,
-        bool_or(is_early) as is_early,
-        bool_or(is_late) as is_late
+        'item' as product_type,
+        stock_code as product,
+        range_half,
+        is_early,
+        is_late
 
     from bought
-    group by 1, 2, 3, 4
-    {{ 'union all' if not (loop.last and outer_loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
+
+    union all
+
+    select
+        customer_id,
+        'family' as product_type,
+        product_family as product,
+        range_half,
+        is_early,
+        is_late
+
+    from bought
 
 ),
 
+parts_of_range as (
+
+    select * from items_and_families
+
+    union all
+
+    select
+        customer_id,
+        product_type,
+        product,
+        0 as range_half,
+        is_early,
+        is_late
+
+    from items_and_families
+
+),
+
+-- A family once, whatever the number of its items. Half 0 is the whole range.
 final as (
 
     select
@@ -108,10 +131,11 @@ final as (
         cast(range_half as {{ dbt.type_bigint() }}) as range_half,
 
         ---------- booleans
-        is_early,
-        is_late
+        bool_or(is_early) as is_early,
+        bool_or(is_late) as is_late
 
-    from products
+    from parts_of_range
+    group by 1, 2, 3, 4
 
 )
 

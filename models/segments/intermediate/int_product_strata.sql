@@ -1,4 +1,3 @@
-{%- set stratum = ['compared', 'range_half', 'within_cluster_id', 'item_band'] -%}
 with
 
 compared_customers as (
@@ -13,50 +12,41 @@ customer_products as (
 
 ),
 
-product_counts as (
-
-    select * from {{ ref('int_segment_product_counts') }}
-
-),
-
 tested_products as (
 
     select distinct
         product_type,
         product
 
-    from product_counts
-
-),
-
-cluster_sizes as (
-
-    select
-        {{ stratum | join(', ') }},
-        cluster_id,
-        count(*) as cluster_size
-
-    from compared_customers
-    group by 1, 2, 3, 4, 5
+    from {{ ref('int_segment_product_counts') }}
 
 ),
 
 strata as (
 
     select
-        *,
-        sum(cluster_size) over (partition by {{ stratum | join(', ') }}) as stratum_size
+        compared,
+        range_half,
+        within_cluster_id,
+        item_band,
+        cluster_id,
+        count(*) as cluster_size,
+        sum(count(*)) over (
+            partition by compared, range_half, within_cluster_id, item_band
+        ) as stratum_size
 
-    from cluster_sizes
+    from compared_customers
+    group by 1, 2, 3, 4, 5
 
 ),
 
 buyer_counts as (
 
     select
-        {%- for column in stratum %}
-        compared_customers.{{ column }},
-        {%- endfor %}
+        compared_customers.compared,
+        compared_customers.range_half,
+        compared_customers.within_cluster_id,
+        compared_customers.item_band,
         compared_customers.cluster_id,
         customer_products.product_type,
         customer_products.product,
@@ -83,7 +73,10 @@ buyer_counts as (
 stratum_counts as (
 
     select
-        {{ stratum | join(', ') }},
+        compared,
+        range_half,
+        within_cluster_id,
+        item_band,
         product_type,
         product,
         sum(customer_count) as customer_count,
@@ -112,28 +105,38 @@ final as (
         strata.item_band,
         strata.cluster_size,
         cast(strata.stratum_size - strata.cluster_size as {{ dbt.type_bigint() }}) as rest_size,
-        {%- for name in ['customer_count', 'early_customer_count', 'late_customer_count'] %}
-        coalesce(buyer_counts.{{ name }}, 0) as {{ name }},
+        coalesce(buyer_counts.customer_count, 0) as customer_count,
+        coalesce(buyer_counts.early_customer_count, 0) as early_customer_count,
+        coalesce(buyer_counts.late_customer_count, 0) as late_customer_count,
         cast(
-            stratum_counts.{{ name }} - coalesce(buyer_counts.{{ name }}, 0)
+            stratum_counts.customer_count - coalesce(buyer_counts.customer_count, 0)
             as {{ dbt.type_bigint() }}
-        ) as rest_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as rest_customer_count,
+        cast(
+            stratum_counts.early_customer_count - coalesce(buyer_counts.early_customer_count, 0)
+            as {{ dbt.type_bigint() }}
+        ) as rest_early_customer_count,
+        cast(
+            stratum_counts.late_customer_count - coalesce(buyer_counts.late_customer_count, 0)
+            as {{ dbt.type_bigint() }}
+        ) as rest_late_customer_count
 
     from strata
 
     inner join stratum_counts
         on
-            {%- for column in stratum %}
-            {{ 'and ' if not loop.first }}strata.{{ column }} = stratum_counts.{{ column }}
-            {%- endfor %}
+            strata.compared = stratum_counts.compared
+            and strata.range_half = stratum_counts.range_half
+            and strata.within_cluster_id = stratum_counts.within_cluster_id
+            and strata.item_band = stratum_counts.item_band
 
     left join buyer_counts
         on
             strata.cluster_id = buyer_counts.cluster_id
-            {%- for column in stratum %}
-            and strata.{{ column }} = buyer_counts.{{ column }}
-            {%- endfor %}
+            and strata.compared = buyer_counts.compared
+            and strata.range_half = buyer_counts.range_half
+            and strata.within_cluster_id = buyer_counts.within_cluster_id
+            and strata.item_band = buyer_counts.item_band
             and stratum_counts.product_type = buyer_counts.product_type
             and stratum_counts.product = buyer_counts.product
 

@@ -95,20 +95,30 @@ final as (
         ---------- numbers
         segment_size,
         customer_count,
-        {%- for name, partition in [
-            ('behaviour', 'behaviour_cluster_id, '), ('taste', 'taste_cluster_id, '), ('all', '')
-        ] %}
         cast(
-            sum(segment_size) over (
-                partition by {{ partition }}product_type, product
-            ) as {{ dbt.type_bigint() }}
-        ) as {{ name }}_size,
+            sum(segment_size) over (partition by behaviour_cluster_id, product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as behaviour_size,
         cast(
-            sum(customer_count) over (
-                partition by {{ partition }}product_type, product
-            ) as {{ dbt.type_bigint() }}
-        ) as {{ name }}_customer_count{{ ',' if not loop.last }}
-        {%- endfor %}
+            sum(customer_count) over (partition by behaviour_cluster_id, product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as behaviour_customer_count,
+        cast(
+            sum(segment_size) over (partition by taste_cluster_id, product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as taste_size,
+        cast(
+            sum(customer_count) over (partition by taste_cluster_id, product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as taste_customer_count,
+        cast(
+            sum(segment_size) over (partition by product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as all_size,
+        cast(
+            sum(customer_count) over (partition by product_type, product)
+            as {{ dbt.type_bigint() }}
+        ) as all_customer_count
 
     from counts
 

@@ -14,35 +14,58 @@ comparisons as (
 
 -- Each segment as what it is compared as: with the others of its behaviour, and of its taste.
 compared_counts as (
-    {%- for compared, cluster, within in [
-        ('taste within behaviour', 'taste', 'behaviour'),
-        ('behaviour within taste', 'behaviour', 'taste'),
-    ] %}
 
     select
         segment_id,
-        '{{ compared }}' as compared,
-        {{ cluster }}_cluster_id as cluster_id,
+        'taste within behaviour' as compared,
+        taste_cluster_id as cluster_id,
         product_type,
         product,
+        segment_size,
         customer_count,
-        {{ within }}_customer_count - customer_count as other_customer_count,
-        cast(customer_count as double) / segment_size as support,
-        cast({{ within }}_customer_count - customer_count as double)
-        / nullif({{ within }}_size - segment_size, 0) as other_support,
-        cast(all_customer_count as double) / all_size as all_support
+        all_size,
+        all_customer_count,
+        behaviour_size - segment_size as other_size,
+        behaviour_customer_count - customer_count as other_customer_count
 
     from product_counts
+
+    union all
+
+    select
+        segment_id,
+        'behaviour within taste' as compared,
+        behaviour_cluster_id as cluster_id,
+        product_type,
+        product,
+        segment_size,
+        customer_count,
+        all_size,
+        all_customer_count,
+        taste_size - segment_size as other_size,
+        taste_customer_count - customer_count as other_customer_count
+
+    from product_counts
+
+),
+
+shares as (
+
+    select
+        *,
+        cast(customer_count as double) / segment_size as support,
+        cast(other_customer_count as double) / nullif(other_size, 0) as other_support,
+        cast(all_customer_count as double) / all_size as all_support
+
+    from compared_counts
     where customer_count >= {{ var('segment_item_min_customers') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 
 ),
 
 judged as (
 
     select
-        compared_counts.*,
+        shares.*,
         comparisons.difference,
         comparisons.difference_low,
         comparisons.difference_high,
@@ -51,17 +74,17 @@ judged as (
         comparisons.p_value,
         comparisons.q_value,
         comparisons.is_over_bought
-        and coalesce(compared_counts.support > compared_counts.other_support, false)
+        and coalesce(shares.support > shares.other_support, false)
             as is_over_bought
 
-    from compared_counts
+    from shares
 
     inner join comparisons
         on
-            compared_counts.compared = comparisons.compared
-            and compared_counts.cluster_id = comparisons.cluster_id
-            and compared_counts.product_type = comparisons.product_type
-            and compared_counts.product = comparisons.product
+            shares.compared = comparisons.compared
+            and shares.cluster_id = comparisons.cluster_id
+            and shares.product_type = comparisons.product_type
+            and shares.product = comparisons.product
 
 ),
 
