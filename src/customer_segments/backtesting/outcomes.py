@@ -189,8 +189,8 @@ def rec_lift_by_weights(
     basket. The share of a segment is drawn to that of its parent as if `prior` more customers had
     bought like those, and that to everyone's in the same way, as fct_next_best_items does; with 0
     it is as counted. `parents` are labels of groups that hold whole segments; without them everyone
-    is the parent. Above 1, recommending by segment beats one bestseller list. NaN when that list has
-    no hit.
+    is the parent. Above 1, recommending by segment beats one bestseller list. NaN when that list
+    has no hit.
     """
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
