@@ -36,9 +36,9 @@ READ = {
     "features": "from fct_customer_features order by customer_id",
     "counts": "from fct_customer_items order by customer_id, stock_code",
     "items": "select stock_code, product_family from dim_items order by 1",
-    "halves": "from int_range_halves order by stock_code",
-    "clusters": "from ml_customer_clusters order by customer_id",
-    "as_of": "from int_as_of",
+    "halves": "from intermediate.int_range_halves order by stock_code",
+    "clusters": "from intermediate.ml_customer_clusters order by customer_id",
+    "as_of": "from intermediate.int_as_of",
 }
 
 
