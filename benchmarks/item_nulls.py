@@ -114,13 +114,15 @@ def compared(
             connection.register(name, table)
         for model, sql in shop.sql.items():
             connection.execute(f"create table {model} as {sql}")
-        return connection.sql("from int_product_comparisons").df()
+        found: pd.DataFrame = connection.sql("from int_product_comparisons").df()
+    return found
 
 
 def finds(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     """Return how many pairs are over-bought, by comparison and type of product."""
-    groups = table.groupby(["compared", "product_type"])["is_over_bought"].sum()
-    return {(str(compared), str(kind)): int(count) for (compared, kind), count in groups.items()}
+    found = table[table["is_over_bought"]].groupby(["compared", "product_type"]).size()
+    groups = table[["compared", "product_type"]].drop_duplicates().itertuples(index=False)
+    return {(str(pair[0]), str(pair[1])): int(found.get(tuple(pair), 0)) for pair in groups}
 
 
 def default_settings(taste_count: int) -> Settings:
