@@ -11,30 +11,43 @@ from itertools import islice
 import pandas as pd
 
 PAIR = ["customer_id", "stock_code"]
+# What `kept_lift` reads of the marts: lists against other tastes, and labels.
+LISTS = """
+    from rpt_segment_items
+    where compared = 'taste within behaviour' and item_rank is not null
+"""
+SEGMENTS = """
+    select customer_id, segment_id, behaviour_name as within from fct_customer_segments
+"""
 
 
 def kept_lift(
     lists: pd.DataFrame, segments: pd.DataFrame, later: pd.DataFrame, *, top_count: int = 20
 ) -> pd.DataFrame:
-    """Return whether each listed item is later bought by more of the segment than of the rest.
+    """Return whether each listed item is later bought by more of the segment than of the others.
 
-    `lists` has segment_id, stock_code and item_rank; `segments` has customer_id and segment_id, the
-    labels of that day. Of each list the first `top_count` items count. The result has segment_id,
-    stock_code, later_support and later_rest_support (shares of all customers labelled that day,
-    whether they came back or not), and is_kept, which is missing where nobody bought the item.
+    `lists` has segment_id, stock_code and item_rank; `segments` has customer_id, segment_id and
+    within, the labels of that day: the others are those of other segments within the same group. Of
+    each list the first `top_count` items count. The result has segment_id, stock_code,
+    later_support and later_other_support (shares of all customers labelled that day, whether they
+    came back or not), and is_kept, which is missing where neither bought the item.
     """
-    sizes = segments["segment_id"].value_counts()
     pairs = later[PAIR].drop_duplicates().merge(segments, on="customer_id")
-    buyers = pairs.groupby(["segment_id", "stock_code"]).size().rename("buyers").reset_index()
     found = lists.loc[lists["item_rank"] <= top_count, ["segment_id", "stock_code"]]
-    found = found.merge(buyers, how="left").fillna({"buyers": 0})
-    everyone = found["stock_code"].map(pairs["stock_code"].value_counts()).fillna(0)
-    size = found["segment_id"].map(sizes)
-    found["later_support"] = found["buyers"] / size
-    found["later_rest_support"] = (everyone - found["buyers"]) / (len(segments) - size)
-    is_kept = (found["later_support"] > found["later_rest_support"]).astype("boolean")
-    found["is_kept"] = is_kept.mask(everyone == 0)
-    return found.drop(columns="buyers")
+    groups = segments[["segment_id", "within"]].drop_duplicates()
+    counted = found.merge(groups, how="left")
+    for label, suffix in (("segment_id", ""), ("within", "_all")):
+        buyers = pairs.groupby([label, "stock_code"]).size().rename(f"buyers{suffix}")
+        counted = counted.merge(buyers.reset_index(), how="left")
+        counted[f"size{suffix}"] = counted[label].map(segments[label].value_counts())
+    counted = counted.fillna({"buyers": 0, "buyers_all": 0})
+    other_size = counted["size_all"] - counted["size"]
+    found = counted[["segment_id", "stock_code"]].copy()
+    found["later_support"] = counted["buyers"] / counted["size"]
+    found["later_other_support"] = (counted["buyers_all"] - counted["buyers"]) / other_size
+    is_kept = (found["later_support"] > found["later_other_support"]).astype("boolean")
+    found["is_kept"] = is_kept.mask(counted["buyers_all"] == 0)
+    return found
 
 
 def next_item_hits(

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from benchmarks.item_backtest import kept_lift, next_item_hits
+from benchmarks.item_backtest import LISTS, SEGMENTS, kept_lift, next_item_hits
 from benchmarks.marts import make_marts
 
 
@@ -29,8 +29,8 @@ def build(file: Path, as_of: str, scope: str, folder: Path) -> Path:
 def measure(before: Path, after: Path, as_of: str) -> dict[str, float]:
     """Return what became of the lists that were made as of a day."""
     with duckdb.connect(str(before), read_only=True) as marts:
-        lists = marts.sql("from rpt_segment_items where item_rank is not null").df()
-        segments = marts.sql("select customer_id, segment_id from fct_customer_segments").df()
+        lists = marts.sql(LISTS).df()
+        segments = marts.sql(SEGMENTS).df()
         recommended = marts.sql("from fct_next_best_items").df()
         past = marts.sql("from fct_sale_lines where net_unit_count > 0").df()
     with duckdb.connect(str(after), read_only=True) as marts:

@@ -6,12 +6,6 @@ customer_segments as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('dim_segments') }}
-
-),
-
 product_counts as (
 
     select * from {{ ref('int_segment_product_counts') }}
@@ -33,26 +27,17 @@ customer_items as (
 buyers as (
 
     select
-        product_counts.segment_id,
-        product_counts.product as stock_code,
-        product_counts.customer_count,
-        product_counts.segment_size,
-        sum(product_counts.customer_count) over (
-            partition by segments.taste_cluster_id, product_counts.product
-        ) as taste_customer_count,
-        sum(product_counts.segment_size) over (
-            partition by segments.taste_cluster_id, product_counts.product
-        ) as taste_size,
-        product_counts.customer_count + product_counts.rest_customer_count as all_customer_count,
-        cast(product_counts.customer_count + product_counts.rest_customer_count as double)
-        / (product_counts.segment_size + product_counts.rest_size) as all_support
+        segment_id,
+        product as stock_code,
+        customer_count,
+        segment_size,
+        taste_customer_count,
+        taste_size,
+        all_customer_count,
+        cast(all_customer_count as double) / all_size as all_support
 
     from product_counts
-
-    inner join segments
-        on product_counts.segment_id = segments.segment_id
-
-    where product_counts.product_type = 'item'
+    where product_type = 'item'
 
 ),
 

@@ -1,8 +1,8 @@
 with
 
-product_counts as (
+segment_products as (
 
-    select * from {{ ref('int_segment_product_counts') }}
+    select * from {{ ref('int_segment_products') }}
 
 ),
 
@@ -15,19 +15,6 @@ taste_contributions as (
 customer_segments as (
 
     select * from {{ ref('fct_customer_segments') }}
-
-),
-
-family_counts as (
-
-    select * from product_counts
-    where product_type = 'family'
-
-),
-
-compared as (
-
-    {{ over_buying('family_counts') | indent(4) }}
 
 ),
 
@@ -67,37 +54,42 @@ final as (
 
     select
         ---------- ids
-        compared.segment_id,
+        segment_products.segment_id,
 
         ---------- strings
-        compared.product as product_family,
+        segment_products.compared,
+        segment_products.product as product_family,
 
         ---------- numbers
-        cast(compared.product_rank as bigint) as family_rank,
-        compared.customer_count,
-        compared.rest_customer_count,
-        compared.support,
-        compared.rest_support,
-        compared.lift,
-        compared.lift_low,
-        compared.lift_high,
-        compared.lift_first_half,
-        compared.lift_second_half,
-        compared.p_value,
-        compared.q_value,
+        segment_products.product_rank as family_rank,
+        segment_products.customer_count,
+        segment_products.other_customer_count,
+        segment_products.support,
+        segment_products.other_support,
+        segment_products.all_support,
+        segment_products.customer_index,
+        segment_products.difference,
+        segment_products.difference_low,
+        segment_products.difference_high,
+        segment_products.difference_first_half,
+        segment_products.difference_second_half,
+        segment_products.p_value,
+        segment_products.q_value,
         cast(family_shares.net_sales as decimal(18, 2)) as net_sales,
         family_shares.net_sales_share,
         family_shares.net_sales_share / family_shares.all_net_sales_share as net_sales_index,
 
         ---------- booleans
-        compared.is_over_bought
+        segment_products.is_over_bought
 
-    from compared
+    from segment_products
 
     inner join family_shares
         on
-            compared.segment_id = family_shares.segment_id
-            and compared.product = family_shares.product_family
+            segment_products.segment_id = family_shares.segment_id
+            and segment_products.product = family_shares.product_family
+
+    where segment_products.product_type = 'family'
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-product_counts as (
+segment_products as (
 
-    select * from {{ ref('int_segment_product_counts') }}
+    select * from {{ ref('int_segment_products') }}
 
 ),
 
@@ -12,51 +12,43 @@ items as (
 
 ),
 
-item_counts as (
-
-    select * from product_counts
-    where product_type = 'item'
-
-),
-
-compared as (
-
-    {{ over_buying('item_counts') | indent(4) }}
-
-),
-
 final as (
 
     select
         ---------- ids
-        compared.segment_id,
-        compared.product as stock_code,
+        segment_products.segment_id,
+        segment_products.product as stock_code,
 
         ---------- strings
+        segment_products.compared,
         items.item_name,
         items.product_family,
 
         ---------- numbers
-        cast(compared.product_rank as bigint) as item_rank,
-        compared.customer_count,
-        compared.rest_customer_count,
-        compared.support,
-        compared.rest_support,
-        compared.lift,
-        compared.lift_low,
-        compared.lift_high,
-        compared.lift_first_half,
-        compared.lift_second_half,
-        compared.p_value,
-        compared.q_value,
+        segment_products.product_rank as item_rank,
+        segment_products.customer_count,
+        segment_products.other_customer_count,
+        segment_products.support,
+        segment_products.other_support,
+        segment_products.all_support,
+        segment_products.customer_index,
+        segment_products.difference,
+        segment_products.difference_low,
+        segment_products.difference_high,
+        segment_products.difference_first_half,
+        segment_products.difference_second_half,
+        segment_products.p_value,
+        segment_products.q_value,
 
         ---------- booleans
-        compared.is_over_bought
+        segment_products.is_over_bought
 
-    from compared
+    from segment_products
 
     inner join items
-        on compared.product = items.stock_code
+        on segment_products.product = items.stock_code
+
+    where segment_products.product_type = 'item'
 
 )
 

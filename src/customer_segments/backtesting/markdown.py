@@ -13,6 +13,7 @@ HEADINGS = {
     "gini": "Gini",
     "item_bits": "item bits",
     "rec_lift": "item lift",
+    "rec_lift_shrunk": "drawn to taste",
 }
 
 

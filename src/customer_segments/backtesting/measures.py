@@ -33,6 +33,7 @@ CUSTOMERS = f"""
         features.country,
         cast(features.net_sales as double) as net_sales,
         segments.segment_id,
+        segments.taste_name,
         rfm.rfm_segment,
         {", ".join(f"exercise.{name}" for name in EXERCISE_FEATURES)}
     from fct_customer_features as features
@@ -57,22 +58,32 @@ FUTURE_ITEMS = """
 
 @dataclass(frozen=True)
 class Cutoff:
-    """Customers as of a day, in one order everywhere: labels and past, spend and items after it."""
+    """Customers as of a day, in one order everywhere: labels and past, spend and items after it.
+
+    `parents` has, for a design, labels of larger groups that its lists of items are drawn to; those
+    of other designs are drawn to everyone's.
+    """
 
     as_of_date: date
     labels: dict[str, Labels]
+    parents: dict[str, Labels]
     past_spend: Matrix
     future_spend: Matrix
     past_items: sparse.csr_array
     future_items: sparse.csr_array
+    prior_customers: float
 
 
 def read_cutoff(
-    past: duckdb.DuckDBPyConnection, outcomes: duckdb.DuckDBPyConnection, as_of_date: date
+    past: duckdb.DuckDBPyConnection,
+    outcomes: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    prior_customers: float,
 ) -> Cutoff:
     """Return the customers of warehouse `past`, built as of the day, and what they did next.
 
     `outcomes` is a warehouse of all lines and all customers, whatever their country became.
+    `prior_customers` is how strongly lists of items are drawn to those of larger groups.
     """
     customers = past.execute(CUSTOMERS).df()
     past_items = past.execute(PAST_ITEMS).df()
@@ -93,10 +104,12 @@ def read_cutoff(
             "exercise": exercise_labels(customers),
             "random": random_labels(ours),
         },
+        {OURS: _numbers(customers["taste_name"])},
         net_sales,
         spend.to_numpy(dtype=np.float64),
         item_matrix(past_items, ids, stock_codes),
         item_matrix(future_items, ids, stock_codes),
+        prior_customers,
     )
 
 
@@ -110,8 +123,8 @@ def measure_cutoff(cutoff: Cutoff) -> pd.DataFrame:
     customer_count = len(cutoff.past_spend)
     measures = {
         (design, name): measure
-        for design, labels in cutoff.labels.items()
-        for name, measure in measures_of(cutoff, labels).items()
+        for design in cutoff.labels
+        for name, measure in measures_of(cutoff, design).items()
     }
     everyone = np.ones((1, customer_count))
     value = {key: float(measure(everyone)[0]) for key, measure in measures.items()}
@@ -146,8 +159,9 @@ def measure_cutoff(cutoff: Cutoff) -> pd.DataFrame:
     return table.reindex(columns=[*about, "measure", *_COLUMNS])
 
 
-def measures_of(cutoff: Cutoff, labels: Labels) -> dict[str, metrics.Measure]:
-    """Return what is measured of a labeling, each as a function of the customers' weights."""
+def measures_of(cutoff: Cutoff, design: str) -> dict[str, metrics.Measure]:
+    """Return what is measured of a design, each as a function of the customers' weights."""
+    labels, parents = cutoff.labels[design], cutoff.parents.get(design)
     items = cutoff.past_items, cutoff.future_items, labels
     return {
         "eta2_adj": metrics.eta2_adj_by_weights(cutoff.future_spend, labels),
@@ -155,6 +169,9 @@ def measures_of(cutoff: Cutoff, labels: Labels) -> dict[str, metrics.Measure]:
         "gini": metrics.gini_by_weights(cutoff.past_spend, cutoff.future_spend, labels),
         "item_bits": metrics.item_bits_by_weights(*items),
         "rec_lift": metrics.rec_lift_by_weights(*items),
+        "rec_lift_shrunk": metrics.rec_lift_by_weights(
+            *items, parents=parents, prior=cutoff.prior_customers
+        ),
     }
 
 

@@ -178,18 +178,26 @@ def rec_lift_by_weights(
     future_items: sparse.csr_array,
     labels: ArrayLike,
     *,
+    parents: ArrayLike | None = None,
+    prior: float = 0.0,
     top_count: int = 20,
 ) -> Measure:
     """Return hits of the own segment's top items over hits of everybody's top items.
 
-    A list holds the `top_count` items that most customers bought in the past, the buyer not
-    counted, ties by the order of the items; a hit is an item of the list in the future basket.
-    Above 1, recommending by segment beats one bestseller list. NaN when that list has no hit.
+    A list holds the `top_count` items with the largest share of buyers in the past, the customer
+    itself not counted, ties by the order of the items; a hit is an item of the list in the future
+    basket. The share of a segment is drawn to that of its parent as if `prior` more customers had
+    bought like those, and that to everyone's in the same way, as fct_next_best_items does; with 0
+    it is as counted. `parents` are labels of groups that hold whole segments; without them everyone
+    is the parent. Above 1, recommending by segment beats one bestseller list. NaN when that list
+    has no hit.
     """
     past, future = _bought(past_items), _bought(future_items)
     segment = np.unique(np.asarray(labels), return_inverse=True)[1]
-    found = _top_hits(past, future, segment, top_count)
-    bestsellers = _top_hits(past, future, np.zeros_like(segment), top_count)
+    everyone = np.zeros_like(segment)
+    parent = everyone if parents is None else np.unique(parents, return_inverse=True)[1]
+    found = _top_hits(past, future, (segment, parent, everyone), prior, top_count)
+    bestsellers = _top_hits(past, future, (everyone,), 0.0, top_count)
 
     def measure(weights: Matrix) -> Matrix:
         return _ratio(weights @ found, weights @ bestsellers)
@@ -245,18 +253,28 @@ def _segment_counts(pairs: sparse.csr_array, segment: Labels) -> Matrix:
 
 
 def _top_hits(
-    past: sparse.csr_array, future: sparse.csr_array, segment: Labels, top_count: int
+    past: sparse.csr_array,
+    future: sparse.csr_array,
+    levels: tuple[Labels, ...],
+    prior: float,
+    top_count: int,
 ) -> Matrix:
-    """Return the hits of each customer's list. A block of buyers at a time bounds memory."""
-    counts = _segment_counts(past, segment)
+    """Return the hits of each customer's list. A block of buyers at a time bounds memory.
+
+    `levels` are labels of ever larger groups; the share in one is drawn to that in the next.
+    """
+    counts = [_segment_counts(past, level) for level in levels]
+    sizes = [np.bincount(level) for level in levels]
     customers = np.flatnonzero(np.diff(future.indptr))
-    width = past.shape[1]
-    hits = np.zeros(len(segment))
+    hits = np.zeros(past.shape[0])
     for start in range(0, len(customers), 500):
         block = customers[start : start + 500]
-        without_own = counts[segment[block]] - past[block].toarray()
-        keys = without_own * width - np.arange(width)  # no two equal: earlier items win ties
-        top = np.argpartition(-keys, min(top_count, width) - 1, axis=1)[:, :top_count]
+        own = past[block].toarray()
+        share = np.zeros(own.shape)
+        for level, count, size in reversed(list(zip(levels, counts, sizes, strict=True))):
+            others = size[level[block]][:, None] - 1
+            share = (count[level[block]] - own + prior * share) / np.maximum(others + prior, 1)
+        top = np.argsort(-share, axis=1, kind="stable")[:, :top_count]
         rows = np.repeat(block, top.shape[1])
         hits[block] = _values_at(future, rows, top.ravel()).reshape(top.shape).sum(axis=1)
     return hits

@@ -21,6 +21,7 @@ from customer_segments.commands.build import run_dbt, settle_paths, unusable
 from customer_segments.commands.dbt_variables import (
     VariablesError,
     split_variables,
+    variable,
     variables_option,
 )
 from customer_segments.locks import lock_file, unlock_file
@@ -112,7 +113,8 @@ def _measure(cutoffs: list[date], dbt_arguments: list[str]) -> pd.DataFrame:
                             f"The build as of {as_of} is one as of {built_as_of}, which would know "
                             "what is to be foretold. Expected dbt arguments that leave as_of alone."
                         )
-                    measured = measure_cutoff(read_cutoff(past, outcomes, as_of))
+                    prior = float(variable("next_best_prior_customers", variables))
+                    measured = measure_cutoff(read_cutoff(past, outcomes, as_of, prior))
                 past_file.unlink()
                 marts_of(past_file).unlink()
                 tables.append(

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from customer_segments.project import PROJECT
+
 
 class VariablesError(ValueError):
     """The variables cannot be read. The message says why."""
@@ -39,6 +41,14 @@ def split_variables(dbt_arguments: list[str]) -> tuple[dict[str, Any], list[str]
         else:
             others.append(argument)
     return variables, others
+
+
+def variable(name: str, variables: dict[str, Any]) -> Any:
+    """Return the value of a variable: the one in `variables`, else that of dbt_project.yml."""
+    if name in variables:
+        return variables[name]
+    project = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+    return yaml.load(project, Loader=_Loader)["vars"][name]
 
 
 def variables_option(variables: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ QUESTIONS = {
     "eta2_adj": ("How much do they spend?", 0),
     "item_bits": ("What do they buy?", 0),
     "rec_lift": ("Do bestseller lists of the group hit?", 1),
+    "rec_lift_shrunk": ("And drawn to those of larger groups?", 1),
 }
 DESIGNS = {"segments": "Segments", "rfm": "RFM", "country": "Country", "random": "Chance"}
 RIVALS = ("rfm", "country")

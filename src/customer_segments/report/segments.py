@@ -42,7 +42,8 @@ def cards(database: Database) -> list[Row]:
     segments = database.rows("segments")
     hues = behaviour_hues(segments)
     rules = {row["segment_id"]: row for row in database.rows("rules")}
-    parts = {query: database.rows(query) for query in ("countries", "items", "families", "seasons")}
+    queries = ("countries", "items", "families", "item_lists", "seasons")
+    parts = {query: database.rows(query) for query in queries}
     for segment in segments:
         tint = min(segment["taste_rank"], TINT_COUNT)
         segment["colour"] = f"var(--{hues[segment['behaviour_name']]}-{tint})"

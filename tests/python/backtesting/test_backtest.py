@@ -34,7 +34,7 @@ def cutoff() -> Cutoff:
     bought.append(bought[0] & (spend[:, None] > 0))
     past, future = (sparse.csr_array(items.astype(np.float64)) for items in bought)
     labels = {OURS: group + 1, "twin": 3 - group, "random": random_labels(group + 1)}
-    return Cutoff(date(2024, 9, 1), labels, 10.0 + group, spend, past, future)
+    return Cutoff(date(2024, 9, 1), labels, {}, 10.0 + group, spend, past, future, 100.0)
 
 
 def value(table: pd.DataFrame, design: str, measure: str, column: str = "value") -> float:
@@ -56,7 +56,7 @@ def test_meaning_is_told_from_chance(cutoff: Cutoff) -> None:
 
 def test_the_names_of_groups_do_not_matter_and_draws_are_paired(cutoff: Cutoff) -> None:
     table = measure_cutoff(cutoff)
-    for measure in ("eta2_adj", "auc", "gini", "rec_lift"):
+    for measure in ("eta2_adj", "auc", "gini", "rec_lift", "rec_lift_shrunk"):
         for column in ("difference", "difference_low", "difference_high"):
             assert value(table, "twin", measure, column) == pytest.approx(0, abs=1e-12)
     pd.testing.assert_frame_equal(table, measure_cutoff(cutoff))
@@ -67,7 +67,7 @@ def test_nothing_to_measure_is_null_and_not_an_error(cutoff: Cutoff) -> None:
     quiet = dataclasses.replace(cutoff, future_spend=np.zeros(300), future_items=nothing)
     table = measure_cutoff(quiet)
     assert (table["buyer_count"] == 0).all()
-    for measure in ("auc", "gini", "item_bits", "rec_lift"):
+    for measure in ("auc", "gini", "item_bits", "rec_lift", "rec_lift_shrunk"):
         for column in ("value", "low", "high", "difference"):
             assert math.isnan(value(table, "random", measure, column))
     text = backtest_report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
@@ -79,8 +79,10 @@ def test_a_single_customer_can_be_measured(cutoff: Cutoff) -> None:
     one = Cutoff(
         cutoff.as_of_date,
         {OURS: np.array([1]), "random": np.array([1])},
+        {},
         *(np.array([5.0]) for _ in range(2)),
         *(sparse.csr_array(np.ones((1, 1))) for _ in range(2)),
+        100.0,
     )
     assert value(measure_cutoff(one), OURS, "largest_share") == 1
 

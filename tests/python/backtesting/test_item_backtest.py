@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import BEFORE, Build
 
-from benchmarks.item_backtest import kept_lift, next_item_hits
+from benchmarks.item_backtest import LISTS, SEGMENTS, kept_lift, next_item_hits
 
 
 def pairs(**items: str) -> pd.DataFrame:
@@ -21,15 +21,19 @@ def ranked(by: str, **items: str) -> pd.DataFrame:
 
 def test_kept_lift_by_hand() -> None:
     segments = pd.DataFrame(
-        {"customer_id": list("FGHIJ"), "segment_id": ["one", "one", "two", "two", "two"]}
+        {
+            "customer_id": list("FGHIJK"),
+            "segment_id": ["one", "one", "two", "two", "two", "elsewhere"],
+            "within": ["here", "here", "here", "here", "here", "there"],
+        }
     )
-    later = pairs(F="ab", G="b", H="b", I="bd", J="bd", new="aaa")
+    later = pairs(F="ab", G="b", H="b", I="bd", J="bd", K="abc", new="aaa")
     found = kept_lift(ranked("segment_id", one="abcd", two="ad"), segments, later, top_count=3)
     assert found["is_kept"].tolist()[:2] == [True, False]  # b: all of one, all of two
     assert found["is_kept"].isna().tolist() == [False, False, True, False, False]  # nobody bought c
     assert found["is_kept"].tolist()[3:] == [False, True]
     assert found["later_support"].tolist() == [0.5, 1, 0, 0, pytest.approx(2 / 3)]
-    assert found["later_rest_support"].tolist() == [0, 1, 0, 0.5, 0]
+    assert found["later_other_support"].tolist() == [0, 1, 0, 0.5, 0]
 
 
 def test_next_item_hits_by_hand() -> None:
@@ -48,8 +52,8 @@ def test_next_item_hits_by_hand() -> None:
 def measure(before: Build, after: Build, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return both measures of a build as of a day, from a build of all lines."""
     with before.open_warehouse() as past, after.open_warehouse() as future:
-        lists = past.sql("from rpt_segment_items where item_rank is not null").df()
-        segments = past.sql("select customer_id, segment_id from fct_customer_segments").df()
+        lists = past.sql(LISTS).df()
+        segments = past.sql(SEGMENTS).df()
         recommended = past.sql("from fct_next_best_items").df()
         bought = past.sql("from fct_sale_lines where net_unit_count > 0").df()
         later = future.sql(

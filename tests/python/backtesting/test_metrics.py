@@ -65,3 +65,36 @@ def test_auc_is_that_of_scikit_learn() -> None:
     score = (buyers[labels] - is_buyer) / (sizes[labels] - 1)
     expected = [roc_auc_score(is_buyer, score, sample_weight=row) for row in weights]
     np.testing.assert_allclose(found, expected)
+
+
+def test_lists_drawn_to_larger_groups_are_those_of_fct_next_best_items() -> None:
+    """By the formula of the model, customer by customer, each left out of what is counted."""
+    random = np.random.default_rng(3)
+    parent = np.repeat([0, 1], 30)
+    segment = parent * 2 + random.integers(0, 2, 60)
+    chance = random.beta(0.5, 2, (4, 25))[segment]
+    past, future = (random.random((60, 25)) < chance for _ in range(2))
+    prior, top_count = 7.0, 4
+
+    def hits(customer: int, *, is_drawn: bool) -> int:
+        others = np.arange(60) != customer
+        share = past[others].mean(axis=0)
+        if is_drawn:
+            for labels in (parent, segment):
+                own = past[others & (labels == labels[customer])]
+                share = (own.sum(axis=0) + prior * share) / (len(own) + prior)
+        order = sorted(range(25), key=lambda item: (-share[item], item))
+        return int(future[customer, order[:top_count]].sum())
+
+    drawn, bestsellers = (
+        sum(hits(customer, is_drawn=is_drawn) for customer in range(60))
+        for is_drawn in (True, False)
+    )
+    items = [sparse.csr_array(found.astype(float)) for found in (past, future)]
+    measure = metrics.rec_lift_by_weights(
+        *items, segment, parents=parent, prior=prior, top_count=top_count
+    )
+    raw = metrics.rec_lift_by_weights(*items, segment, top_count=top_count)
+    everyone = np.ones((1, 60))
+    assert measure(everyone)[0] == pytest.approx(drawn / bestsellers)
+    assert measure(everyone)[0] != raw(everyone)[0]

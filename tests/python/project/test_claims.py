@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import BEFORE, FIT_SETTINGS, MODELS, Build, Builder
+from conftest import BEFORE, FIT_SETTINGS, MODELS, VARIABLES, Build, Builder
 from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.backtesting.measures import OURS, measure_cutoff, read_cutoff
@@ -17,6 +17,8 @@ from customer_segments.commands.backtest import LABELS
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.labels import crossed
 from customer_segments.fitting.segment_model import fit_segments
+
+PRIOR = float(VARIABLES["next_best_prior_customers"])
 
 
 class Measures:
@@ -33,7 +35,7 @@ def measures(before: Build, outcomes: Build) -> Measures:
     """Return the backtest of a build as of the day; `outcomes` is one of all lines."""
     assert before.success
     with before.open_warehouse() as past, outcomes.open_warehouse() as lines:
-        return Measures(measure_cutoff(read_cutoff(past, lines, BEFORE)))
+        return Measures(measure_cutoff(read_cutoff(past, lines, BEFORE, PRIOR)))
 
 
 @pytest.fixture(scope="module")

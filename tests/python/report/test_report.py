@@ -327,8 +327,43 @@ def test_a_backtest_is_shown_and_its_absence_said(
         found = {check: page.evaluate(f"inspect.{check}()") for check in CHECKS}
         assert found == {check: [] for check in CHECKS}
     expect(page.get_by_role("heading", name="foretell clearly better")).to_have_text(
-        "Segments foretell clearly better than RFM in 1 of 5 questions "
-        "and than country in 4 of 5 questions (worse in 1)"
+        "Segments foretell clearly better than RFM in 1 of 6 questions "
+        "and than country in 5 of 6 questions (worse in 1)"
     )
     assert page.locator("[data-chart^=backtest]").count() == len(QUESTIONS)
     assert not page.get_by_text("exercise").is_visible()
+
+
+def test_what_a_segment_buys_more_of_or_the_plain_words_that_nothing_is_reliable(
+    open_page: Visit, sample_build: Any, changed: Callable[..., Path]
+) -> None:
+    """B1T1 has no find, B2T1 only against other behaviours; a name of two codes shows its code."""
+    [[code, name]] = sample_build.query(
+        "select stock_code, item_name from rpt_segment_items "
+        "where segment_id = 'B1T2' and item_rank = 1 and compared = 'taste within behaviour'"
+    )
+    without = "set item_rank = null where segment_id in ('B1T1', 'B2T1')"
+    file = changed(
+        f"update rpt_segment_items {without}",
+        f"update rpt_segment_families {without.replace('item_rank', 'family_rank')}",
+        "update rpt_segment_items set item_rank = 1 where compared = 'behaviour within taste' and "
+        "segment_id = 'B2T1' and stock_code = (select min(stock_code) from rpt_segment_items "
+        "where segment_id = 'B2T1' and compared = 'behaviour within taste')",
+        "insert into dim_items by name (select * replace ('ZZZ' as stock_code) from dim_items "
+        f"where stock_code = '{code}')",
+        "update rpt_segment_item_evidence set item_lift = 0.9, backtest_finding = 'Less often.' "
+        "where segment_id = 'B3T1'",
+    )
+    page = opened(open_page, file)
+    nothing = "Nothing that it buys more of is reliable"
+    expect(page.locator("#segment-B1T1")).to_contain_text(nothing)
+    expect(page.locator("#segment-B1T1 .items")).to_have_count(0)
+    expect(page.locator("#segment-B2T1")).to_contain_text(
+        "Bought more often than by others of its taste"
+    )
+    expect(page.locator("#segment-B2T1")).not_to_contain_text(nothing)
+    expect(page.locator("#segment-B1T2 .items li").first).to_contain_text(
+        f"{words.sentence_case(f'{name} ({code})')}"
+    )
+    expect(page.locator("#segment-B3T1")).to_contain_text("Less often.")
+    expect(page.get_by_text("Less often.")).to_have_count(1)

@@ -1,11 +1,18 @@
--- Product families on which a segment spends more of its money than everyone.
+-- Product families that each segment over-buys, chosen as the items are.
+with named as (
+    select
+        *,
+        max(compared) over (partition by segment_id) as first_compared
+    from rpt_segment_families
+    where family_rank is not null and product_family <> 'Other'
+)
+
 select
     segment_id,
     product_family,
-    net_sales_share,
-    net_sales_share / net_sales_index as all_share
-from rpt_segment_families
-where net_sales_index >= 1.1
-    and net_sales_share >= 0.05
-    and product_family <> 'Other'
-order by segment_id, net_sales_index desc, product_family
+    support,
+    other_support,
+    compared
+from named
+where compared = first_compared and family_rank <= 3
+order by segment_id, family_rank
