@@ -36,6 +36,7 @@ members as (
         customer_segments.segment_id as audience_id,
         customer_segments.customer_id,
         customer_segments.segment_name,
+        customer_segments.is_taste_weak,
         customers.country,
         playbook.action,
         playbook.channel,
@@ -124,7 +125,8 @@ final as (
         suppression_reason is not null as is_suppressed,
 
         ---------- added later, so at the end
-        cadence
+        cadence,
+        is_taste_weak
 
     from suppressed
 

@@ -39,13 +39,17 @@ class TasteSpace:
         are passed over. A customer without any known item lies at the origin, about equally far
         from every centroid: its label says little, and the caller should say so.
         """
+        is_known = pd.Index(self.stock_codes).isin(pd.Index(stock_codes))
+        places: Matrix = normalize(self.weighted(orders, stock_codes) @ self.loadings[is_known])
+        return places
+
+    def weighted(self, orders: sparse.csr_array, stock_codes: Keys) -> sparse.csr_array:
+        """Return where each customer lies before the SVD, (customers, known items), of length 1."""
         columns = pd.Index(stock_codes).get_indexer(pd.Index(self.stock_codes))
         is_known = columns >= 0
         known = orders[:, columns[is_known]]
         known.sort_indices()
-        weighted = _weighted(known, self.idf[is_known])
-        places: Matrix = normalize(weighted @ self.loadings[is_known])
-        return places
+        return _weighted(known, self.idf[is_known])
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,11 @@ def diagnose_axes(
         space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
         return space.transform(part, customers.stock_codes)
 
+    def all_items(rows: Rows) -> Matrix:
+        part = customers.orders[rows]
+        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
+        return space.weighted(part, customers.stock_codes)
+
     directions = cut_directions(sorted(settings.behaviour.features))
     spaces = {
         "behaviour": (behaviour_places, _kmeans(settings.behaviour.max_iter, directions)),
@@ -135,6 +140,7 @@ def diagnose_axes(
             repeat_count=rule.diagnostics_repeat_count,
             customer_limit=rule.diagnostics_customer_limit,
             seed=settings.seed,
+            whole_space=all_items if axis == "taste" else None,
             name=f"Clusters of {axis}",
         )
         table.insert(0, "axis", axis)

@@ -19,6 +19,7 @@ from customer_segments.fitting.labels import crossed, overlap_of_ids
 from customer_segments.fitting.segment_model import PARAMETER_COLUMNS, SegmentModel
 from customer_segments.fitting.settings import Settings
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
+from customer_segments.judging.health import population_rows
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
 from customer_segments.judging.stability import LABELINGS, Stability, measure_stability
 
@@ -65,7 +66,7 @@ def judge_model(
     measured (see `measure_stability`), and `shared_customers` counts the customers of a cluster
     (cluster_id) who were in the cluster before (component). `curve_margin` and `curve_agreed` are
     the points (component) of the confidence curves, `calibration_...` their check by bins
-    (component, see `confidence`).
+    (component, see `confidence`). What the model remembers of the customers follows (see `health`).
     """
     labels = model.predict(customers)
     stability = measure_stability(
@@ -91,6 +92,7 @@ def judge_model(
             _row("model", "library_versions", text=_library_versions()),
             *_stability_rows(stability, model, labels),
             *_confidence_rows(stability, settings.seed),
+            *population_rows(customers, model),
         ],
         list(_problems(stability, model, labels, shares, gate)),
     )
@@ -148,7 +150,8 @@ def _changes(
         return Judgement(rows, [])
     problem = (
         f"{changed:.1%} of customers would change segment without a change in behaviour, "
-        f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share)"
+        f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share; "
+        "rpt_model_health says whether to take it, with refit: force)"
     )
     return Judgement(rows, [problem])
 
