@@ -26,9 +26,11 @@ FOLLOWING = {
     *("segment_name", "behaviour_name", "taste_name", "definition", "action", "description"),
     *("customer_share", "net_sales_share", "net_sales_growth", "average_order_value", "is_total"),
 }
+# How weak tastes are takes what the script leaves out, tastes of first orders.
 ONLY_OURS = {
     "model_parameters": {"model_version"},
-    "segment_summary": FOLLOWING,
+    "customer_segments": {"is_taste_weak"},
+    "segment_summary": FOLLOWING | {"weak_taste_share"},
 }
 # Columns of the script that files may do without: only tables beside the way to segments read them.
 NOT_IN_FILES = {

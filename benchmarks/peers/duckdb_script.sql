@@ -460,10 +460,8 @@ select
     'B' || behaviour_cluster_id || 'T' || taste_runner_up_cluster_id as taste_runner_up_segment_id,
     segment_name, behaviour_profile, behaviour_name, taste_name,
     behaviour_distance, behaviour_runner_up_distance, taste_distance, taste_runner_up_distance,
-    behaviour_confidence, taste_confidence, confidence,
-    features.order_count = 1 as is_taste_weak
+    behaviour_confidence, taste_confidence, confidence
 from customer_clusters
-inner join customer_features as features using (customer_id)
 left join dim_segments using (behaviour_cluster_id, taste_cluster_id);
 
 create table segment_summary as

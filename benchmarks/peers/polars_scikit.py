@@ -256,22 +256,18 @@ def name_segments(
     )
 
 
-def list_segments(
-    labels: pl.DataFrame, features: pl.DataFrame, segments: pl.DataFrame
-) -> pl.DataFrame:
+def list_segments(labels: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     """Return everyone's segment, the next ones, and how sure that is."""
     behaviour, taste = CLUSTERS
     next_behaviour, next_taste = (n.replace("_c", "_runner_up_c") for n in CLUSTERS)
     names = segments.drop("customer_count", "definition", "action")
     return (
-        labels.join(features.select("customer_id", "order_count"), on="customer_id")
-        .join(names, on=CLUSTERS, how="left")
+        labels.join(names, on=CLUSTERS, how="left")
         .with_columns(
             behaviour_runner_up_segment_id=pl.format("B{}T{}", next_behaviour, taste),
             taste_runner_up_segment_id=pl.format("B{}T{}", behaviour, next_taste),
-            is_taste_weak=col.order_count == 1,
         )
-        .drop(*CLUSTERS, next_behaviour, next_taste, "order_count")
+        .drop(*CLUSTERS, next_behaviour, next_taste)
     )
 
 
@@ -341,7 +337,7 @@ def main(path: str, folder: str) -> None:
     write(folder, customers=list_customers(located, orders), customer_features=features)
     labels, model = label(features, items)
     segments = name_segments(model, families, labels)
-    placed = list_segments(labels, features, segments)
+    placed = list_segments(labels, segments)
     write(folder, model_parameters=model, dim_segments=segments, customer_segments=placed)
     measured = features.select("customer_id", "recency_days", "order_count", "item_count")
     sure = placed.select("customer_id", "segment_id", "confidence")

@@ -70,6 +70,7 @@ LONG = {
     "test_fuzzed_ledger",
     "test_state",
     "test_item_backtest",
+    "test_model_health",
     "test_models",
     "test_other_deliveries",
     "test_publication",
