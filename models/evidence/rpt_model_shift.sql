@@ -58,8 +58,8 @@ smoothed as (
     select
         group_shares.subject,
         group_shares.group_count,
-        1.0 / customer_totals.fitted_customer_count + 1.0 / customer_totals.customer_count
-            as sampling_variance,
+        cast(1 as double) / customer_totals.fitted_customer_count
+        + cast(1 as double) / customer_totals.customer_count as sampling_variance,
         (group_shares.share_at_fit * customer_totals.fitted_customer_count + 0.5)
         / (customer_totals.fitted_customer_count + 0.5 * group_shares.group_count) as share_at_fit,
         (
@@ -78,7 +78,7 @@ indices as (
 
     select
         subject,
-        group_count - 1.0 as freedom,
+        cast(group_count - 1 as double) as freedom,
         sampling_variance,
         cast(sum(
             cast((share_now - share_at_fit) * ln(share_now / share_at_fit) as decimal(18, 12))
@@ -97,9 +97,10 @@ bounded as (
         subject,
         population_stability_index,
         case
-            when freedom > 0 then
-                sampling_variance * freedom
-                * power(1 - 2 / (9 * freedom) + 2.326348 * sqrt(2 / (9 * freedom)), 3)
+            when freedom > 0
+                then
+                    sampling_variance * freedom
+                    * power(1 - 2 / (9 * freedom) + 2.326348 * sqrt(2 / (9 * freedom)), 3)
             else 0
         end as chance_bound
 

@@ -1,3 +1,4 @@
+{%- set z = 'cast(1.96 as double)' -%}
 with
 
 agreement as (
@@ -47,12 +48,12 @@ intervals as (
 
     select
         *,
-        (agreed_share + 1.96 * 1.96 / (2 * customer_count)) / (1 + 1.96 * 1.96 / customer_count)
-            as centre,
-        1.96 * sqrt(
+        (agreed_share + {{ z }} * {{ z }} / (2 * customer_count))
+        / (1 + {{ z }} * {{ z }} / customer_count) as centre,
+        {{ z }} * sqrt(
             agreed_share * (1 - agreed_share) / customer_count
-            + 1.96 * 1.96 / (4.0 * customer_count * customer_count)
-        ) / (1 + 1.96 * 1.96 / customer_count) as half_width
+            + {{ z }} * {{ z }} / (4 * customer_count * customer_count)
+        ) / (1 + {{ z }} * {{ z }} / customer_count) as half_width
 
     from agreement
 

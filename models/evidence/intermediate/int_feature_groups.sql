@@ -44,14 +44,18 @@ bounds as (
 ),
 
 feature_values as (
-    {% for feature in clustered_features() %}
-    select
-        '{{ feature }}' as feature,
-        cast({{ feature }} as double) as value
 
-    from features
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {% for feature in clustered_features() -%}
+        select
+            '{{ feature }}' as feature,
+            cast({{ feature }} as double) as value
+
+        from features
+
+        {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+
 ),
 
 -- Customers up to each bound; without a bound, all of them.
@@ -75,7 +79,7 @@ cumulated as (
     select
         bounds.feature,
         max(bounds.group_number) + 1 as group_number,
-        1.0 as share_at_fit,
+        cast(1 as double) as share_at_fit,
         max(totals.customer_count) as count_now
 
     from bounds

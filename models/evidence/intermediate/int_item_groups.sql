@@ -26,7 +26,13 @@ stock_codes as (
 
 parameters as (
 
-    select * from {{ ref('ml_kmeans_parameters') }}
+    select stored_parameters.*
+    from stored_parameters
+
+    inner join models
+        on stored_parameters.model_version = models.model_version
+
+    where models.is_in_force
 
 ),
 
@@ -83,31 +89,27 @@ item_counts as (
 items_at_fit as (
 
     select
-        item_groups.group_number,
-        (1 - unknown.share) * cast(sum(item_groups.weight) as double)
-        / cast(max(total.weight) as double) as share_at_fit
-
-    from item_groups
-
-    cross join (select sum(weight) as weight from item_weights) as total
-
-    cross join (
-        select max(value) as share
-        from parameters
-        where parameter = 'unknown_item_share'
-    ) as unknown
-
-    where unknown.share is not null
-    group by item_groups.group_number, unknown.share
-
-    union all
-
-    select
         0 as group_number,
         value as share_at_fit
 
     from parameters
     where parameter = 'unknown_item_share'
+
+    union all
+
+    select
+        item_groups.group_number,
+        (1 - max(unknown.value)) * cast(sum(item_groups.weight) as double)
+        / cast(max(totals.weight) as double) as share_at_fit
+
+    from item_groups
+
+    inner join parameters as unknown
+        on unknown.parameter = 'unknown_item_share'
+
+    cross join (select sum(weight) as weight from item_weights) as totals
+
+    group by item_groups.group_number
 
 ),
 

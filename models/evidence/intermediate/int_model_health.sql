@@ -106,7 +106,7 @@ final as (
     select
         models.model_version,
         shift.most_shifted,
-        {{ dbt.datediff('models.as_of_date', 'decision.as_of_date', 'day') }} as age_days,
+        {{ dbt.datediff('models.as_of_date', 'decision.as_of_date', 'day') }} as age_days,  -- noqa: LT05
         -- Months of 365.25 / 12 days.
         remembered.history_days / 30.4375 as fitted_history_months,
         today.history_days / 30.4375 as history_months,

@@ -101,13 +101,15 @@ outside as (
                 or customer_count * cluster_count > 1.6 * total_count
             )
         ) as outside_cluster_count,
-        case when count(*) filter (where whose = 'refit') > 0 then
-            count(*) filter (
-                where whose = 'refit' and (
-                    customer_count * cluster_count < 0.4 * total_count
-                    or customer_count * cluster_count > 1.6 * total_count
-                )
-            )
+        case
+            when count(*) filter (where whose = 'refit') > 0
+                then
+                    count(*) filter (
+                        where whose = 'refit' and (
+                            customer_count * cluster_count < 0.4 * total_count
+                            or customer_count * cluster_count > 1.6 * total_count
+                        )
+                    )
         end as refit_outside_cluster_count
 
     from sizes

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
@@ -39,17 +40,23 @@ class TasteSpace:
         are passed over. A customer without any known item lies at the origin, about equally far
         from every centroid: its label says little, and the caller should say so.
         """
-        is_known = pd.Index(self.stock_codes).isin(pd.Index(stock_codes))
-        places: Matrix = normalize(self.weighted(orders, stock_codes) @ self.loadings[is_known])
+        weighted, is_known = self._weighted(orders, stock_codes)
+        places: Matrix = normalize(weighted @ self.loadings[is_known])
         return places
 
-    def weighted(self, orders: sparse.csr_array, stock_codes: Keys) -> sparse.csr_array:
+    def whole(self, orders: sparse.csr_array, stock_codes: Keys) -> sparse.csr_array:
         """Return where each customer lies before the SVD, (customers, known items), of length 1."""
+        return self._weighted(orders, stock_codes)[0]
+
+    def _weighted(
+        self, orders: sparse.csr_array, stock_codes: Keys
+    ) -> tuple[sparse.csr_array, NDArray[np.bool_]]:
+        """Return the weights of the items that the model knows, and which of its own these are."""
         columns = pd.Index(stock_codes).get_indexer(pd.Index(self.stock_codes))
         is_known = columns >= 0
         known = orders[:, columns[is_known]]
         known.sort_indices()
-        return _weighted(known, self.idf[is_known])
+        return _weighted(known, self.idf[is_known]), is_known
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def diagnose_axes(
     def all_items(rows: Rows) -> Matrix:
         part = customers.orders[rows]
         space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
-        return space.weighted(part, customers.stock_codes)
+        return space.whole(part, customers.stock_codes)
 
     directions = cut_directions(sorted(settings.behaviour.features))
     spaces = {

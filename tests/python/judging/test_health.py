@@ -86,7 +86,8 @@ def test_a_refit_to_other_customers_moves_some_and_keeps_the_ids(customers: Cust
     changed = replace(customers, features=features)
     found = moves(model, changed, SETTINGS)
     moved = found.loc[found["from_behaviour"] != found["to_behaviour"], "customer_count"].sum()
-    labels = [each.predict(changed) for each in (model, fit_segments(changed, SETTINGS))]
+    refit = fit_segments(changed, SETTINGS).matched(model, changed)
+    labels = [each.predict(changed) for each in (model, refit)]
     assert 0 < moved < 120
     assert moved == (labels[0][:, 0] != labels[1][:, 0]).sum()
     pd.testing.assert_frame_equal(found, moves(model, changed, SETTINGS))
