@@ -1,6 +1,5 @@
 """The verdict on a model: resamples of the same customers say keep, another shop says refit."""
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import FIT_SETTINGS, VARIABLES, Build
+from conftest import FIT_SETTINGS, VARIABLES, Build, compiled
 
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.segment_model import SegmentModel, fit_segments
@@ -95,12 +94,6 @@ def other_shop(lines: pd.DataFrame, day: str) -> pd.DataFrame:
 
 def verdict(build: Build, fitted: Fitted, customers: Customers, day: str) -> dict[str, Any]:
     """Return the row of rpt_model_health that the build's own SQL makes of these customers."""
-    manifest = json.loads((build.target / "manifest.json").read_text(encoding="utf-8"))
-    names = {
-        node["name"]: node["relation_name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
-    }
     labels = fitted.model.predict(customers)
     pairs = customers.orders.tocoo()
     centroids = fitted.parameters.query("axis == 'behaviour' and parameter == 'centroid'")
@@ -123,17 +116,11 @@ def verdict(build: Build, fitted: Fitted, customers: Customers, day: str) -> dic
         ),
     }
     with duckdb.connect() as connection:
-        for database in ("warehouse", "marts"):
-            connection.execute(f"attach ':memory:' as {database}")
-            for schema in ("main", "intermediate"):
-                connection.execute(f"create schema if not exists {database}.{schema}")
         for name, table in tables.items():
-            connection.register("given", table)
-            connection.execute(f"create table {names[name]} as from given")
+            connection.register(name, table)
         for name in JUDGING:
-            [file] = (build.target / "compiled").rglob(f"{name}.sql")
-            connection.execute(f"create table {names[name]} as {file.read_text(encoding='utf-8')}")
-        [row] = connection.table(names["rpt_model_health"]).df().to_dict("records")
+            connection.execute(f"create table {name} as {compiled(build, name)}")
+        [row] = connection.table("rpt_model_health").df().to_dict("records")
     return row
 
 
