@@ -93,7 +93,7 @@ def health(database: Database) -> str:
     moved, chance = row["moved_share"], row["chance_moved_share"]
     found = {
         "keep": "The model still fits: keep it.",
-        "watch": "The model still does, but watch it.",
+        "watch": "The model still fits, but watch it.",
         "refit": f"It is time for a new model: build with refit: {row['advised_refit']}.",
     }[row["verdict"]]
     parts = [found]
