@@ -109,7 +109,7 @@ items_at_fit as (
 
     cross join (select sum(weight) as weight from item_weights) as totals
 
-    group by item_groups.group_number
+    group by 1
 
 ),
 

@@ -119,6 +119,7 @@ outside as (
 final as (
 
     select
+        -- A sum of no customers is null, not 0.
         coalesce(moves.moved_share, case when moves.customer_count > 0 then 0 end) as moved_share,
         coalesce(moves.moved_behaviour_share, case when moves.customer_count > 0 then 0 end)
             as moved_behaviour_share,

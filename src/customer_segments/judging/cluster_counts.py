@@ -124,7 +124,8 @@ def diagnose_axes(
     def all_items(rows: Rows) -> Matrix:
         part = customers.orders[rows]
         space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
-        return space.whole(part, customers.stock_codes)
+        places: Matrix = space.whole(part, customers.stock_codes)
+        return places
 
     directions = cut_directions(sorted(settings.behaviour.features))
     spaces = {
