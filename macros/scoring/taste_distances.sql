@@ -1,9 +1,9 @@
 {#-
     Distances of customers to the taste centroids, one row per customer and cluster, from the
-    parameter table of the model. `customers` is any relation with customer_id, `item_counts` one
-    with customer_id, stock_code and order_count. As TasteModel.distances.
+    parameter table of the model. `customers` is any relation with the keys, `item_counts` one with
+    the keys, stock_code and order_count. As TasteModel.distances.
 -#}
-{% macro taste_distances(customers, item_counts, model) %}
+{% macro taste_distances(customers, item_counts, model, keys=['customer_id']) %}
 with
 
 item_weights as (
@@ -15,7 +15,9 @@ item_weights as (
 projections as (
 
     select
-        item_counts.customer_id,
+        {%- for key in keys %}
+        item_counts.{{ key }},
+        {%- endfor %}
         count(*) as known_item_count,
         {{ each_component(
             'cast(sum(' ~ taste_term('item_counts.order_count', 'item_weights.weight_#')
@@ -27,27 +29,32 @@ projections as (
     inner join item_weights
         on item_counts.stock_code = item_weights.stock_code
 
-    group by 1
+    group by {{ range(1, keys | length + 1) | join(', ') }}
 
 ),
 
 customer_projections as (
 
     select
-        customers.customer_id,
+        {%- for key in keys %}
+        customers.{{ key }},
+        {%- endfor %}
         projections.known_item_count,
         {{ each_component('projections.projection_#') | indent(8) }}
 
     from {{ customers }} as customers
 
     left join projections
-        on customers.customer_id = projections.customer_id
+        on
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}customers.{{ key }} = projections.{{ key }}
+            {%- endfor %}
 
 ),
 
 distances as (
 
-    {{ projected_taste_distances('customer_projections', model) | indent(4) }}
+    {{ projected_taste_distances('customer_projections', model, keys) | indent(4) }}
 
 )
 

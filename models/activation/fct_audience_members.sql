@@ -42,6 +42,7 @@ members as (
         customer_segments.segment_id as audience_id,
         customer_segments.customer_id,
         customer_segments.segment_name,
+        customer_segments.is_taste_weak,
         customers.country,
         playbook.action,
         playbook.channel,
@@ -135,7 +136,8 @@ final as (
 
         ---------- added later, so at the end
         cadence,
-        reason_code
+        reason_code,
+        is_taste_weak
 
     from suppressed
 

@@ -47,6 +47,7 @@ final as (
         diagnostics.inertia,
         diagnostics.silhouette,
         diagnostics.silhouette_error,
+        diagnostics.silhouette_whole_space,
         diagnostics.calinski_harabasz,
         diagnostics.davies_bouldin,
         diagnostics.gap,

@@ -30,6 +30,12 @@ models as (
 
 ),
 
+taste_agreement as (
+
+    select * from {{ ref('int_taste_agreement') }}
+
+),
+
 confidences as (
 
     {{ customer_confidences('clusters', 'stored_parameters', 'models') | indent(4) }}
@@ -63,8 +69,9 @@ final as (
         confidences.confidence,
 
         ---------- booleans
-        (features.order_count = 1 or clusters.known_item_count = 0)
-        and not {{ is_no_taste('clusters.taste_cluster_id') }} as is_taste_weak
+        clusters.taste_runner_up_cluster_id is not null
+        and (coalesce(taste_agreement.is_weak, true) or clusters.known_item_count = 0)
+            as is_taste_weak
 
     from clusters
 
@@ -73,6 +80,13 @@ final as (
 
     inner join confidences
         on clusters.customer_id = confidences.customer_id
+
+    -- The last number of first orders that was looked at stands for more.
+    left join taste_agreement
+        on
+            features.order_count >= taste_agreement.first_order_count
+            and features.order_count
+            < coalesce(taste_agreement.next_first_order_count, features.order_count + 1)
 
     left join segments
         on

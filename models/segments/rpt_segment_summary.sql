@@ -124,7 +124,8 @@ memberships as (
     select
         customer_id,
         segment_id,
-        confidence
+        confidence,
+        is_taste_weak
 
     from customer_segments
 
@@ -133,7 +134,8 @@ memberships as (
     select
         customer_id,
         'all' as segment_id,
-        confidence
+        confidence,
+        is_taste_weak
 
     from customer_segments
 
@@ -156,7 +158,9 @@ segment_totals as (
         median(cast(features.net_sales as double)) as median_net_sales,
         -- Decimals add up to the same sum in any order, doubles do not.
         cast(sum(cast(memberships.confidence as decimal(18, 15))) as double) / count(*)
-            as mean_confidence
+            as mean_confidence,
+        cast(count(*) filter (where memberships.is_taste_weak) as double) / count(*)
+            as weak_taste_share
 
     from memberships
 
@@ -211,7 +215,8 @@ measured as (
         segment_totals.median_net_sales,
         cast(segment_totals.returned_unit_count as double)
         / cast(segment_totals.sold_unit_count as double) as return_share,
-        segment_totals.mean_confidence
+        segment_totals.mean_confidence,
+        segment_totals.weak_taste_share
 
     from summarised_segments
 
@@ -265,6 +270,7 @@ final as (
         median_net_sales,
         return_share,
         mean_confidence,
+        weak_taste_share,
 
         ---------- booleans
         is_total

@@ -72,6 +72,7 @@ LONG = {
     "test_fuzzed_ledger",
     "test_state",
     "test_item_backtest",
+    "test_model_health",
     "test_models",
     "test_other_deliveries",
     "test_publication",

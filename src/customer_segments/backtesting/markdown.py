@@ -1,6 +1,9 @@
-"""The measures of a backtest as Markdown, in columns so that a terminal shows tables too."""
+"""The measures of a backtest as Markdown, in columns so that a terminal shows tables too.
 
-from collections.abc import Iterator
+What they come to stands below the tables in plain words.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,10 +18,19 @@ HEADINGS = {
     "rec_lift": "item lift",
     "rec_lift_shrunk": "drawn to taste",
 }
+QUESTIONS = {
+    "eta2_adj": "how much customers spend",
+    "auc": "who buys again",
+    "gini": "who spends most",
+    "item_bits": "what they buy",
+    "rec_lift": "which bestsellers they buy",
+}
+VERDICTS = ("better", "level", "worse", "not measured")
+RIVALS = {"rfm": "RFM", "country": "country", "sales terciles": "sales thirds"}
 
 
 def backtest_report(table: pd.DataFrame) -> str:
-    """Return two tables for each cutoff: the values, and how much the segments are above others."""
+    """Return for each cutoff the values, how much the segments are above others, and in words."""
     return "\n".join(
         line for _, cutoff in table.groupby("as_of_date") for line in _cutoff_report(cutoff)
     )
@@ -47,6 +59,39 @@ def _cutoff_report(cutoff: pd.DataFrame) -> Iterator[str]:
         if name != OURS:
             lines.append([name, *(_difference(measures[measure]) for measure in HEADINGS)])
     yield from _markdown(lines)
+    yield f"\nIn words, segments of these {count:,} customers tell:\n"
+    yield from _in_words(designs)
+
+
+def _in_words(designs: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield a sentence a measure against each rival, and how often they are better than each."""
+    rivals = {name: label for name, label in RIVALS.items() if name in designs}
+    for measure, question in QUESTIONS.items():
+        found = (_against(label, designs[name][measure]) for name, label in rivals.items())
+        yield f"- {question} ({HEADINGS[measure]}): {', '.join(found)}."
+    for name, label in rivals.items():
+        words = [verdict(designs[name][measure]) for measure in QUESTIONS]
+        counted = [f"{word} in {words.count(word)}" for word in VERDICTS if word in words]
+        yield f"- Against {label} in all: {', '.join(counted)} of {len(words)}."
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Return what the interval of a difference says; level, it holds 0, is not to say a tie."""
+    if pd.isna(row["difference_low"]):
+        return "not measured"
+    if row["difference_low"] > 0:
+        return "better"
+    return "worse" if row["difference_high"] < 0 else "level"
+
+
+def _against(label: str, row: Mapping[str, Any]) -> str:
+    found = verdict(row)
+    if found == "not measured":
+        return f"not measured against {label}"
+    low, high = row["difference_low"], row["difference_high"]
+    joint = "with" if found == "level" else "than"
+    amount = f"{row['difference']:+.3f}, {low:+.3f} to {high:+.3f}"
+    return f"{found} {joint} {label} ({amount})"
 
 
 def _value(row: dict[str, Any]) -> str:
@@ -61,7 +106,7 @@ def _difference(row: dict[str, Any]) -> str:
     if pd.isna(row["difference"]):
         return "-"
     text = f"{row['difference']:+.3f} ({low:+.3f} to {high:+.3f})"
-    return f"**{text}**" if low > 0 or high < 0 else text
+    return f"**{text}**" if verdict(row) in ("better", "worse") else text
 
 
 def _markdown(lines: list[list[str]]) -> Iterator[str]:

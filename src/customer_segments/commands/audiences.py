@@ -37,6 +37,7 @@ COLUMNS = (
     "is_holdout",
     "is_suppressed",
     "cadence",
+    "is_taste_weak",
 )
 BUILD = """
     select rpt_build.as_of_date::varchar, customer_scope, line_count, model_version

@@ -22,6 +22,10 @@ MODEL = """
     select model_version, as_of_date, customer_count, segment_stability
     from dim_models where is_in_force
 """
+HEALTH = """
+    select verdict, advised_refit, moved_share, chance_moved_share
+    from rpt_model_health
+"""
 LAST_FIT = "select decision, decision_reason, model_version from dim_models order by 3 desc limit 1"
 SEGMENTS = """
     select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
@@ -39,6 +43,7 @@ def summarise(database: Path) -> str:
         segments = connection.execute(SEGMENTS).fetchall()
         [(as_of, scope, home, home_lines, currency)] = connection.execute(BUILD).fetchall()
         [model] = connection.execute(MODEL).fetchall()
+        health = connection.execute(HEALTH).fetchall()
         [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
         [(customers, net_sales)] = connection.execute(NET).fetchall()
     who = "all customers" if scope == "all" else f"customers outside {home}"
@@ -55,6 +60,7 @@ def summarise(database: Path) -> str:
         f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, returns taken off",
         _model(*model),
         *([f"          refit {last_version} refused: {reason}"] if decision == "refused" else []),
+        *(_health(*row) for row in health),
         "",
         "Segments  customers        net sales",
     ]
@@ -69,3 +75,13 @@ def summarise(database: Path) -> str:
 def _model(version: int, as_of: date, customer_count: int, stability: float | None) -> str:
     measured = "too few to measure stability" if stability is None else f"stability {stability:.2f}"
     return f"Model     {version}, fitted as of {as_of} to {customer_count:,} customers, {measured}"
+
+
+def _health(verdict: str, advised: str | None, moved: float | None, chance: float | None) -> str:
+    """Return what to do about the model, why, and what to type for it."""
+    if moved is None:
+        return f"          {verdict}: too few customers to see whom a refit would move"
+    text = f"          {verdict}: a refit would move {moved:.1%} of the customers"
+    if chance is not None:
+        text += f", chance alone {chance:.1%}"
+    return f"{text}; type refit: {advised}" if advised else text

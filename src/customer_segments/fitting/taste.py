@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
@@ -39,15 +40,25 @@ class TasteSpace:
         are passed over. A customer without any known item lies at the origin, about equally far
         from every centroid: its label says little, and the caller should say so.
         """
+        weighted, is_known = self._weighted(orders, stock_codes)
+        places: Matrix = normalize(weighted @ self.loadings[is_known])
+        return places
+
+    def whole(self, orders: sparse.csr_array, stock_codes: Keys) -> sparse.csr_array:
+        """Return where each customer lies before the SVD, (customers, known items), of length 1."""
+        return self._weighted(orders, stock_codes)[0]
+
+    def _weighted(
+        self, orders: sparse.csr_array, stock_codes: Keys
+    ) -> tuple[sparse.csr_array, NDArray[np.bool_]]:
+        """Return the weights of the items that the model knows, and which of its own these are."""
         # Of texts pandas would otherwise make copies, which takes longer than to look them up.
         theirs, ours = (pd.Index(codes, dtype=object) for codes in (stock_codes, self.stock_codes))
         columns = theirs.get_indexer(ours)
         is_known = columns >= 0
         known = orders[:, columns[is_known]]
         known.sort_indices()
-        weighted = _weighted(known, self.idf[is_known])
-        places: Matrix = normalize(weighted @ self.loadings[is_known])
-        return places
+        return _weighted(known, self.idf[is_known]), is_known
 
 
 @dataclass(frozen=True)

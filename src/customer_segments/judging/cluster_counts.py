@@ -80,8 +80,8 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
-    enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose refits agree most, the
-    smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
+    enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose
+    refits agree most, the smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
     too few for refits, are none: 1. `diagnostics` has one row per `cluster_count`, as
     `diagnose_axis` returns it.
 
@@ -140,6 +140,7 @@ def diagnose_axes(
             repeat_count=rule.diagnostics_repeat_count,
             customer_limit=rule.diagnostics_customer_limit,
             seed=settings.seed,
+            whole_space=item_places(customers, settings) if axis == "taste" else None,
             name=f"Clusters of {axis}",
         )
         table.insert(0, "axis", axis)
@@ -178,6 +179,18 @@ def axis_places(customers: Customers, settings: Settings) -> dict[str, PlacesOf]
         return space.transform(part, customers.stock_codes)
 
     return {"behaviour": behaviour_places, "taste": taste_places}
+
+
+def item_places(customers: Customers, settings: Settings) -> PlacesOf:
+    """Return a function as those of `axis_places`: where customers lie before the SVD."""
+
+    def places(rows: Rows) -> Matrix:
+        part = customers.orders[rows]
+        space, _ = fit_taste_space(part, customers.stock_codes, settings.taste)
+        found: Matrix = space.whole(part, customers.stock_codes)
+        return found
+
+    return places
 
 
 def _centroids(

@@ -32,6 +32,7 @@ def diagnose_axis(
     repeat_count: int,
     customer_limit: int,
     seed: int,
+    whole_space: PlacesOf | None = None,
     worker_count: int | None = None,
     name: str = "axis",
 ) -> pd.DataFrame:
@@ -44,6 +45,9 @@ def diagnose_axis(
     `silhouette_error` is the standard error of that sampling with the clusters as they are,
     0 without it; `stability_error` that of a mean over `repeat_count` repeats. A sample comes back
     less surely than all customers would, so its stability is a lower bound.
+
+    `whole_space` returns where the same customers lie before the space was reduced, dense or
+    sparse: `silhouette_whole_space` is that of the same labels there, NaN without such a space.
 
     Numbers of clusters that the customers are too few for are left out; ValueError when none is
     left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
@@ -76,7 +80,12 @@ def diagnose_axis(
     repeats = repeat_all(
         comes_back, repeat_count, name=f"{name}, refits", worker_count=worker_count
     )
-    table = _shapes(places, labels, counts, customer_count, np.array(references))
+    whole = None if whole_space is None else whole_space(everyone)
+    table = _shapes(places, labels, counts, customer_count, np.array(references)).assign(
+        silhouette_whole_space=np.nan
+        if whole is None
+        else _silhouettes(whole, labels).mean(axis=0)
+    )
     measured = [repeat for repeat in repeats if repeat is not None]
     if len(measured) < 2:
         return table.assign(**dict.fromkeys(STABILITY_COLUMNS, np.nan))
@@ -114,11 +123,7 @@ def _shapes(
 
     The gap compares with `references`, log inertia of (references, labelings).
     """
-    pairs = euclidean_distances(places)
-    np.fill_diagonal(pairs, 0)
-    silhouettes = np.column_stack(
-        [silhouette_samples(pairs, column, metric="precomputed") for column in labels.T]
-    )
+    silhouettes = _silhouettes(places, labels)
     # Of a sample without replacement, with the finite population correction (Cochran 1977).
     size = len(places)
     sampling = np.sqrt((1 - size / customer_count) / size)
@@ -138,6 +143,15 @@ def _shapes(
                 for column, count in zip(labels.T, counts, strict=True)
             ],
         }
+    )
+
+
+def _silhouettes(places: Matrix, labels: Labels) -> Matrix:
+    """Return the silhouette of each customer in each labeling, (customers, labelings)."""
+    pairs = euclidean_distances(places)
+    np.fill_diagonal(pairs, 0)
+    return np.column_stack(
+        [silhouette_samples(pairs, column, metric="precomputed") for column in labels.T]
     )
 
 

@@ -22,6 +22,7 @@ from customer_segments.judging.cluster_counts import axis_places
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.diagnostics import inertia
 from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
+from customer_segments.judging.health import population_rows
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
 from customer_segments.judging.stability import LABELINGS, Stability, at_most, measure_stability
 
@@ -69,7 +70,8 @@ def judge_model(
     (cluster_id) who were in the cluster before (component). `curve_margin` and `curve_agreed` are
     the points (component) of the confidence curves, `calibration_...` their check by bins
     (component, see `confidence`). Of each axis' KMeans: `step_count`, `is_converged` (0 or 1),
-    `inertia` and `silhouette`, and the same of plain KMeans beside it (see `measure_plain`).
+    `inertia` and `silhouette`, and the same of plain KMeans beside it (see `measure_plain`). What
+    the model remembers of the customers follows (see `health`).
     """
     labels = model.predict(customers)
     stability = measure_stability(
@@ -96,6 +98,7 @@ def judge_model(
             *_stability_rows(stability, model, labels),
             *_confidence_rows(stability, settings.seed),
             *_kmeans_rows(model, customers, settings, gate),
+            *population_rows(customers, model),
         ],
         list(_problems(stability, model, labels, shares, gate)),
     )
@@ -153,7 +156,8 @@ def _changes(
         return Judgement(rows, [])
     problem = (
         f"{changed:.1%} of customers would change segment without a change in behaviour, "
-        f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share)"
+        f"at most {gate.refit_max_changed_share:.1%} may (refit_max_changed_share; "
+        "rpt_model_health says whether to take it, with refit: force)"
     )
     return Judgement(rows, [problem])
 

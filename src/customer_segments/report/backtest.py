@@ -14,9 +14,16 @@ QUESTIONS = {
     "rec_lift": ("Do bestseller lists of the group hit?", 1),
     "rec_lift_shrunk": ("And drawn to those of larger groups?", 1),
 }
-DESIGNS = {"segments": "Segments", "rfm": "RFM", "country": "Country", "random": "Chance"}
-RIVALS = ("rfm", "country")
-BETTER, WORSE = "segments better", "segments worse"
+DESIGNS = {
+    "segments": "Segments",
+    "rfm": "RFM",
+    "country": "Country",
+    "sales terciles": "Sales thirds",
+    "random": "Chance",
+}
+RIVALS = ("rfm", "country", "sales terciles")
+# Of rpt_segment_backtest: level means that the data cannot tell, not that it is a tie.
+VERDICTS = {"segments better": "better", "no clear difference": "level", "segments worse": "worse"}
 
 
 def backtest(database: Database) -> list[Figure]:
@@ -36,19 +43,22 @@ def backtest(database: Database) -> list[Figure]:
 
 
 def verdict(figures: list[Figure]) -> str:
-    """Return in how many questions segments are clearly better and worse than each rival."""
+    """Return in how many questions segments are better than, level with and worse than rivals."""
     parts = []
     for rival in RIVALS:
         verdicts = [
             row["verdict"] for figure in figures for row in figure.rows if row["design"] == rival
         ]
-        if not verdicts:
-            continue
-        part = f"than {_in_text(rival)} in {verdicts.count(BETTER)} of {len(verdicts)} questions"
-        if worse := verdicts.count(WORSE):
-            part += f" (worse in {worse})"
-        parts.append(part)
-    return f"Segments foretell clearly better {words.listed(parts)}" if parts else ""
+        counted = [
+            f"{word} in {verdicts.count(name)}"
+            for name, word in VERDICTS.items()
+            if name in verdicts
+        ]
+        if counted:
+            parts.append(f"against {_in_text(rival)} {words.listed(counted)}")
+    if not parts:
+        return ""
+    return f"Segments in {len(figures)} questions: {'; '.join(parts)}"
 
 
 def _in_text(design: str) -> str:

@@ -43,7 +43,7 @@ def sureness(database: Database, segments: list[Row]) -> Figure | None:
         f"{words.count(border)} on a border",
         description="A bar a segment: its customers by how many refits agree on their segment.",
         note="Sure that a fit to other customers says it again, which is no certainty about a "
-        "customer: who ordered once, which says little about taste, can be as sure.",
+        "customer: whether tastes come true is another question.",
         columns=[
             Column("segment_name", "Segment"),
             Column("band", "How sure"),

@@ -8,6 +8,7 @@ from customer_segments.report import (
     money,
     movement,
     segments,
+    taste,
     trust,
     value,
     words,
@@ -34,6 +35,7 @@ class Report:
     backtest: list[Figure]
     forecasts: list[Figure]
     rule_fidelity: float | None
+    health: str
 
 
 def read_report(database: Database) -> Report:
@@ -65,8 +67,10 @@ def read_report(database: Database) -> Report:
             "reorders": trust.reorders(database, colours, playbook),
             "sureness": confidence.sureness(database, cards),
             "calibration": confidence.calibration(database),
+            "taste": taste.taste_agreement(database),
         },
         backtest=backtest.backtest(database),
         forecasts=value.forecasts(database),
         rule_fidelity=next(row["fidelity"] for row in database.rows("rules") if row["is_total"]),
+        health=taste.health(database),
     )

@@ -17,7 +17,7 @@ from customer_segments.backtesting.baselines import (
     random_labels,
     tercile_labels,
 )
-from customer_segments.backtesting.markdown import backtest_report
+from customer_segments.backtesting.markdown import HEADINGS, backtest_report, verdict
 from customer_segments.backtesting.measures import OURS, Cutoff, measure_cutoff
 from customer_segments.commands import backtest as command
 
@@ -73,6 +73,36 @@ def test_nothing_to_measure_is_null_and_not_an_error(cutoff: Cutoff) -> None:
     text = backtest_report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
     assert "0% bought again" in text
     assert "nan" not in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.01, 0.1, "better"),
+        (0.0, 0.1, "level"),
+        (-0.1, 0.1, "level"),
+        (-0.1, 0.0, "level"),
+        (-0.1, -0.01, "worse"),
+        (math.nan, math.nan, "not measured"),
+    ],
+)
+def test_a_verdict_is_what_the_interval_leaves_out(low: float, high: float, word: str) -> None:
+    assert verdict({"difference_low": low, "difference_high": high}) == word
+
+
+def test_it_ends_in_plain_words_for_each_measure_and_rival(cutoff: Cutoff) -> None:
+    labels = cutoff.labels | {"rfm": cutoff.labels["random"], "country": cutoff.labels["twin"]}
+    table = measure_cutoff(dataclasses.replace(cutoff, labels=labels))
+    text = backtest_report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
+    words = text.partition("In words, segments of these 300 customers tell:")[2].split("\n- ")[1:]
+    assert len(words) == len(HEADINGS) + 2
+    low, high = (value(table, "rfm", "auc", f"difference_{side}") for side in ("low", "high"))
+    less = value(table, "rfm", "auc", "difference")
+    assert words[1] == (
+        f"who buys again (AUC): better than RFM ({less:+.3f}, {low:+.3f} to {high:+.3f}), "
+        "level with country (+0.000, +0.000 to +0.000)."
+    )
+    assert words[-1] == "Against country in all: level in 5 of 5."
 
 
 def test_a_single_customer_can_be_measured(cutoff: Cutoff) -> None:

@@ -4,6 +4,7 @@ The floors leave room below what is measured (docs/backtest.md), so that they fa
 has got worse and not when a library adds up differently.
 """
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +32,11 @@ class Measures:
         return float(self.rows.loc[(design, measure), column])
 
 
-def measures(before: Build, outcomes: Build) -> Measures:
+def measures(before: Build, outcomes: Build, day: date = BEFORE) -> Measures:
     """Return the backtest of a build as of the day; `outcomes` is one of all lines."""
     assert before.success
     with before.open_warehouse() as past, outcomes.open_warehouse() as lines:
-        return Measures(measure_cutoff(read_cutoff(past, lines, BEFORE, PRIOR)))
+        return Measures(measure_cutoff(read_cutoff(past, lines, day, PRIOR)))
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,20 @@ def test_segments_say_what_follows(
     assert found("eta2_adj") >= times_the_exercise * found("eta2_adj", "exercise")
     # Not clearly below RFM, which is made for nothing but spend.
     assert found("eta2_adj", "rfm", "difference_high") >= 0
+
+
+def test_of_few_customers_the_lead_over_rfm_can_vanish(
+    build: Builder, client_file: Path, client_build: Build
+) -> None:
+    """On the retailer's file three months earlier: 249 customers, level with RFM on spend."""
+    june = date(2011, 6, 1)
+    before = build(client_file, *MODELS, *LABELS, "--vars", f"as_of: {june}")
+    found = measures(before, client_build, june)
+    assert found("smallest_share", OURS, "customer_count") < 300
+    for measure in ("eta2_adj", "auc", "gini"):
+        assert found(measure, "rfm", "difference_low") <= 0
+    for measure in ("item_bits", "rec_lift"):
+        assert found(measure, "rfm", "difference_low") > 0
 
 
 def test_labels_without_meaning_say_nothing(client: Measures, everyone: Measures) -> None:
