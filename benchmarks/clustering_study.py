@@ -150,10 +150,12 @@ def cutoff_of(population: Population, labels: dict[str, Labels]) -> Cutoff:
     return Cutoff(
         date.fromisoformat(population.as_of),
         labels,
+        {},
         population.net_sales,
         spend.to_numpy(dtype=np.float64),
         past_items,
         item_matrix(future, ids, stock_codes),
+        VARIABLES["next_best_prior_customers"],
     )
 
 

@@ -81,9 +81,9 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
     enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose
-    refits agree most, the smaller of equals. Tastes that even so agree by less than `taste_stability_min`, or of customers
-    too few for refits, are none: 1. `diagnostics` has one row per `cluster_count`, as
-    `diagnose_axis` returns it.
+    refits agree most, the smaller of equals. Tastes that even so agree by less than
+    `taste_stability_min`, or of customers too few for refits, are none: 1. `diagnostics` has one
+    row per `cluster_count`, as `diagnose_axis` returns it.
 
     Raises ValueError when the customers are too few for every number within the bounds.
     """

@@ -82,9 +82,7 @@ def diagnose_axis(
     )
     whole = None if whole_space is None else whole_space(everyone)
     table = _shapes(places, labels, counts, customer_count, np.array(references)).assign(
-        silhouette_whole_space=np.nan
-        if whole is None
-        else _silhouettes(whole, labels).mean(axis=0)
+        silhouette_whole_space=np.nan if whole is None else _silhouettes(whole, labels).mean(axis=0)
     )
     measured = [repeat for repeat in repeats if repeat is not None]
     if len(measured) < 2:

@@ -21,8 +21,8 @@ from customer_segments.fitting.settings import Settings
 from customer_segments.judging.cluster_counts import axis_places
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.diagnostics import inertia
-from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
 from customer_segments.judging.health import population_rows
+from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
 from customer_segments.judging.stability import LABELINGS, Stability, at_most, measure_stability
 
