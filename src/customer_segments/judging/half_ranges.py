@@ -42,7 +42,8 @@ def half_range_tastes(
         labels = _tastes(part, taste + 1, settings)
         table = part.features[["customer_id"]].assign(range_half=half, taste_cluster_id=ids[labels])
         tables.append(table[has_bought])
-    return pd.concat(tables, ignore_index=True).astype(COLUMNS)
+    found: pd.DataFrame = pd.concat(tables, ignore_index=True).astype(COLUMNS)
+    return found
 
 
 def _part_of_range(customers: Customers, items: Rows) -> Customers:
