@@ -16,17 +16,17 @@ segment_products as (
 backtests as (
 
     select * from {{ ref('rpt_segment_backtest') }}
-    where
-        design = 'segments'
-        and measure = 'rec_lift'
+    where design = 'segments' and measure = 'rec_lift'
 
 ),
 
 comparisons as (
-    {%- for compared in ['taste within behaviour', 'behaviour within taste'] %}
 
-    select '{{ compared }}' as compared{{ ' union all' if not loop.last }}
-    {%- endfor %}
+    select 'taste within behaviour' as compared
+
+    union all
+
+    select 'behaviour within taste' as compared
 
 ),
 
@@ -55,16 +55,22 @@ product_counts as (
 
 ),
 
-latest_backtest as (
+ranked_backtests as (
 
     select
         value as item_lift,
         low as item_lift_low,
-        high as item_lift_high
+        high as item_lift_high,
+        row_number() over (order by as_of_date desc) as backtest_rank
 
     from backtests
-    order by as_of_date desc
-    limit 1
+
+),
+
+latest_backtest as (
+
+    select * from ranked_backtests
+    where backtest_rank = 1
 
 ),
 

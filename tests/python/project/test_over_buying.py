@@ -176,8 +176,10 @@ def share_with_any(shop: Shop, runs: int, *, is_by_halves: bool = True) -> dict[
     return {str(kind): float(share) for kind, share in shares.items()}
 
 
-def test_baskets_without_taste_give_no_finds_and_the_sample_does(shop: Shop) -> None:
-    assert share_with_any(shop, 8) == {"item": 0, "family": 0}
+def test_baskets_without_taste_give_hardly_any_find_and_the_sample_does(shop: Shop) -> None:
+    # At a rate of 5 % eight draws have two finds once in 17 times; the long test counts a hundred.
+    shares = share_with_any(shop, 8)
+    assert max(shares.values()) <= 1 / 8
     # The same draws by tastes that have seen the items that they are compared on: what is avoided.
     assert share_with_any(shop, 4, is_by_halves=False)["item"] >= 0.5
     found = finds(compared(shop, shop.counts, FIT_SETTINGS))
