@@ -16,7 +16,7 @@ model as (
 parameters as (
 
     select
-        cast(forecast_date as date) as forecast_date,
+        cast(forecast_at as date) as forecast_date,
         max(value) filter (where parameter = 'r') as r,
         max(value) filter (where parameter = 'alpha') as alpha,
         max(value) filter (where parameter = 'a') as a,
@@ -32,7 +32,7 @@ parameters as (
 expectations as (
 
     select
-        cast(forecast_date as date) as forecast_date,
+        cast(forecast_at as date) as forecast_date,
         repeat_count,
         age_days,
         value as expected_orders_if_active

@@ -13,7 +13,7 @@ from customer_segments.forecasting.value_model import (
 )
 
 TABLE = {
-    "forecast_date": "datetime64[us]",
+    "forecast_at": "datetime64[us]",
     "parameter": "str",
     "repeat_count": "Int64",
     "age_days": "Int64",
@@ -55,7 +55,7 @@ def fit_values(
             ages.assign(parameter="expected_orders_if_active", value=expected),
         ]
         for table in tables[-2:]:
-            table["forecast_date"] = forecast_date
+            table["forecast_at"] = forecast_date
     return pd.concat(tables, ignore_index=True)[list(TABLE)].astype(TABLE)
 
 
