@@ -116,9 +116,8 @@ final as (
                 case
                     when held.is_worth_held then {{ worth_words }} || ' than the typical customer'
                     else
-                        'Half are worth ' || {{ count_text('held.median_net_sales') }}
-                        || ' {{ var("currency") }} or more (typical '
-                        || {{ count_text('typical.net_sales') }} || ')'
+                        'Half have ' || {{ feature_text("'net_sales'", 'held.median_net_sales') | indent(24) }}
+                        || ' or more (typical ' || {{ count_text('typical.net_sales') }} || ')'
                 end
                 || '; '
                 || case

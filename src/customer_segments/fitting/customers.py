@@ -15,8 +15,6 @@ from scipy import sparse
 from customer_segments.fitting.clustering import Rows
 from customer_segments.relations import count_rows, is_spark, read, rows_of, sampled_customers
 
-BATCH_ROWS = 1_000_000
-
 Keys = NDArray[np.object_]
 
 
@@ -38,20 +36,14 @@ class Customers:
 
     @classmethod
     def read(cls, features: Any, counts: Any) -> "Customers":
-        """Return the same of two relations of DuckDB, pairs in record batches: they are many."""
+        """Return the same of two relations of DuckDB."""
         pairs, stock_codes = numbered_pairs(features, counts)
         ordered = features.order("customer_id").df()
-        sizes = np.zeros(len(ordered), dtype=np.int64)
-        items, orders = [np.empty(0, np.int32)], [np.empty(0, np.float64)]
-        for batch in pairs.order("place, item").to_arrow_reader(BATCH_ROWS):
-            places, batch_items, batch_orders = (column.to_numpy() for column in batch.columns)
-            sizes += np.bincount(places, minlength=len(ordered))
-            items.append(batch_items)
-            orders.append(batch_orders)
-        matrix = sparse.csr_array(
-            (np.concatenate(orders), np.concatenate(items), np.append(0, sizes.cumsum())),
-            shape=(len(ordered), len(stock_codes)),
-        )
+        columns = pairs.to_arrow_table().columns
+        places, items, orders = (column.to_numpy() for column in columns)
+        shape = (len(ordered), len(stock_codes))
+        matrix = sparse.csr_array((orders, (places, items)), shape=shape)
+        matrix.sort_indices()  # one order of the sums, whatever the order of the rows
         return cls(ordered, matrix, stock_codes)
 
     def part(self, rows: Rows) -> "Customers":

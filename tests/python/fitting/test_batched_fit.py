@@ -16,7 +16,7 @@ from customer_segments.fitting.clustering import Convergence
 from customer_segments.fitting.customers import Customers, read_customers
 from customer_segments.fitting.segment_model import fit_behaviour, fit_segments
 from customer_segments.parallel import Progress
-from customer_segments.relations import read_sample
+from customer_segments.relations import read, rows_of, sampled_customers
 
 SEED = FIT_SETTINGS.seed
 
@@ -81,12 +81,12 @@ def test_all_are_read_up_to_the_limit(relations) -> None:
 
 def test_who_is_in_a_sample_follows_from_id_and_seed(relations) -> None:
     features, counts = relations
-    chosen = read_sample(features, "customer_id", customer_limit=50, seed=1)["customer_id"]
+
+    def sample(relation, seed: int) -> set[str]:
+        return set(read(rows_of(relation, sampled_customers(relation, 50, seed)))["customer_id"])
+
+    chosen = sample(features, 1)
     assert len(chosen) == 50
-    backwards = features.order("net_sales desc")
-    again = read_sample(backwards, "customer_id", customer_limit=50, seed=1)["customer_id"]
-    assert again.equals(chosen)
-    lines = read_sample(counts, "customer_id", "stock_code", customer_limit=50, seed=1)
-    assert set(lines["customer_id"]) == set(chosen)
-    other = read_sample(features, "customer_id", customer_limit=50, seed=2)["customer_id"]
-    assert 0 < np.isin(other, chosen).sum() < 50
+    assert sample(features.order("net_sales desc"), 1) == chosen
+    assert sample(counts, 1) == chosen
+    assert 0 < len(sample(features, 2) & chosen) < 50
