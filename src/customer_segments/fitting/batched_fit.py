@@ -25,11 +25,13 @@ from customer_segments.fitting.clustering import (
     moved_centroids,
     nearest,
 )
-from customer_segments.fitting.customers import BATCH_ROWS, Customers, numbered_pairs
+from customer_segments.fitting.customers import Customers, numbered_pairs
 from customer_segments.fitting.segment_model import SegmentModel, fit_behaviour, fit_taste
 from customer_segments.fitting.settings import Settings
 from customer_segments.parallel import Progress
 from customer_segments.relations import count_rows
+
+BATCH_ROWS = 1_000_000
 
 
 def fit_batched(
