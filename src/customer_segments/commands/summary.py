@@ -22,9 +22,11 @@ MODEL = """
     select model_version, as_of_date, customer_count, segment_stability
     from dim_models where is_in_force
 """
+# Of a model that was kept: one that was just fitted moves nobody.
 HEALTH = """
     select verdict, advised_refit, moved_share, chance_moved_share
     from rpt_model_health
+    where age_days > 0 or verdict <> 'keep'
 """
 LAST_FIT = "select decision, decision_reason, model_version from dim_models order by 3 desc limit 1"
 SEGMENTS = """

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from conftest import PROJECT, SAMPLE, Build, Builder, copied, environment
+from conftest import PROJECT, SAMPLE, Build, Builder, copied, environment, release_warehouse
 
 from customer_segments.commands.build import build as build_command
 from customer_segments.commands.build import settle_paths
@@ -373,6 +373,35 @@ def test_a_warning_is_seen(
     assert "Warning: No segment is too small to act on" in message
     assert "Found: segment_id " in message
     assert "(test segments_have_a_useful_size)" in message
+
+
+def test_a_model_that_should_be_refitted_warns_and_says_what_to_type(
+    sample_build: Build,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    copied(sample_build, tmp_path)
+    for name, value in environment(tmp_path, SAMPLE / "invoice_lines.csv").items():
+        monkeypatch.setenv(name, value)
+    part = ["--select", "rpt_model_health"]
+    assert build_command(part) == 0
+    assert "should be refitted" not in capfd.readouterr().err
+    release_warehouse()
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(
+            "update intermediate.int_model_health set moved_share = 0.2, shifted_count = 1, "
+            "moved_behaviour_share = 0.15, moved_taste_share = 0.06, chance_moved_share = 0.05, "
+            "most_shifted = 'recency_days', largest_shift = 0.3, fitted_history_months = 6"
+        )
+    assert build_command(part) == 0
+    message = " ".join(capfd.readouterr().err.split())
+    assert (
+        "Model 1, fitted as of 2024-12-09, should be refitted: a refit would move 20.0 % of the "
+        "customers (15.0 % by behaviour, 6.0 % by taste), chance alone 5.0 %. It saw 6.0 months of "
+        "orders, now there are 12.3; most shifted is recency_days (population stability index "
+        "0.30). Type --vars 'refit: force'"
+    ) in message
 
 
 def test_a_home_country_of_another_name_is_noticed(run) -> None:
