@@ -24,6 +24,12 @@ clusters as (
 
 ),
 
+taste_families as (
+
+    select * from {{ ref('int_taste_families') }}
+
+),
+
 sizes as (
 
     select
@@ -33,6 +39,22 @@ sizes as (
 
     from clusters
     group by 1, 2
+
+),
+
+family_texts as (
+
+    select
+        taste_cluster_id,
+        {%- for rank in [1, 2] %}
+        max(
+            product_family || ' (' || {{ percent_text('order_share') }} || ' of item orders, everyone '
+            || {{ percent_text('all_order_share') }} || ')'
+        ) filter (where family_rank = {{ rank }}) as family_{{ rank }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from taste_families
+    group by 1
 
 ),
 
@@ -57,7 +79,10 @@ final as (
         definitions.definition
         || case
             when {{ is_no_taste('taste_clusters.cluster_id') }} then '.'
-            else '; compared with everyone, buys more of: ' || taste_clusters.taste_name || '.'
+            when family_texts.family_1 is null then '; no product family tells its taste.'
+            else
+                '; its taste, over all behaviours, buys more of: ' || family_texts.family_1
+                || coalesce(', ' || family_texts.family_2, '') || '.'
         end as definition,
         behaviour_clusters.action,
 
@@ -70,6 +95,9 @@ final as (
         on behaviour_clusters.cluster_id = definitions.cluster_id
 
     cross join taste_clusters
+
+    left join family_texts
+        on taste_clusters.cluster_id = family_texts.taste_cluster_id
 
     left join sizes
         on

@@ -25,13 +25,44 @@ reasons as (
 
 ),
 
+taste_families as (
+
+    select * from {{ ref('int_taste_families') }}
+
+),
+
 next_clusters as (
 
     select * from {{ ref('int_customer_next_clusters') }}
 
 ),
 
--- A family speaks for a taste in words when the customer buys more of it than is typical.
+-- A family speaks for a taste in words when both the customer and the taste buy more of it.
+taste_reasons as (
+
+    select
+        reasons.customer_id,
+        min_by(reasons.reason, reasons.reason_rank) as taste_reason
+
+    from reasons
+
+    inner join clusters
+        on reasons.customer_id = clusters.customer_id
+
+    inner join taste_families
+        on
+            clusters.taste_cluster_id = taste_families.taste_cluster_id
+            and reasons.feature = taste_families.product_family
+
+    where
+        reasons.axis = 'taste'
+        and reasons.contribution > 0
+        and reasons.customer_value > reasons.typical_value
+
+    group by 1
+
+),
+
 customer_reasons as (
 
     select
@@ -45,9 +76,6 @@ customer_reasons as (
         max(reason) filter (
             where axis = 'behaviour' and contribution > 0 and reason_rank = 3
         ) as behaviour_reason_3,
-        min_by(reason, reason_rank) filter (
-            where axis = 'taste' and contribution > 0 and customer_value > typical_value
-        ) as taste_reason,
         min_by(reason, contribution) filter (
             where axis = 'behaviour' and contribution < 0
         ) as although
@@ -100,7 +128,7 @@ final as (
                     customer_reasons.behaviour_reason_1,
                     customer_reasons.behaviour_reason_2,
                     customer_reasons.behaviour_reason_3,
-                    customer_reasons.taste_reason
+                    taste_reasons.taste_reason
                 ),
                 ''
             ),
@@ -143,6 +171,9 @@ final as (
 
     left join customer_reasons
         on clusters.customer_id = customer_reasons.customer_id
+
+    left join taste_reasons
+        on clusters.customer_id = taste_reasons.customer_id
 
     left join segments as next_segments
         on
