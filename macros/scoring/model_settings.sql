@@ -21,8 +21,8 @@
             {%- set before = _fit_settings({'kmeans_max_iter': 1, 'taste_cluster_count': tastes}) -%}
             {%- do before.pop('kmeans_prior', none) -%}
             {%- if before.pop('taste_stability_min', none) is not none -%}
-                {%- do before.update({'cluster_min_share': 0.15}) -%}
-                {%- do before.pop('cluster_min_relative_size') -%}
+                {%- do before.update({'cluster_min_share': before.pop('behaviour_min_share')}) -%}
+                {%- do before.pop('taste_min_relative_size') -%}
             {%- endif -%}
             {%- do known.append(before) -%}
         {%- endfor -%}

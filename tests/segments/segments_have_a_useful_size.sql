@@ -1,5 +1,6 @@
 -- No segment is too small to act on or so large that it says nothing (variables
--- segment_min_relative_size and segment_max_share). By default a warning: on your own data a reason to look, not to stop.
+-- segment_min_relative_size and segment_max_share). By default a warning: on your own data a reason
+-- to look, not to stop.
 {{ config(severity=var('segment_size_severity')) }}
 
 select

@@ -13,6 +13,8 @@ from customer_segments.fitting.taste import fit_taste_space
 from customer_segments.judging.diagnostics import PlacesOf, diagnose_axis, diagnosed_rows
 from customer_segments.judging.plain_kmeans import measure_plain
 
+# Plain KMeans starts ten times as often, and is there to look at: every so many repeats has it.
+PLAIN_EVERY = 4
 ALL_COUNTS: Mapping[str, Sequence[int]] = dict.fromkeys(AXES, range(2, 11))
 
 
@@ -27,7 +29,8 @@ class CountRule:
     taste_cluster_bounds: Sequence[int]
     cluster_stability_min: float
     cluster_jaccard_min: float
-    cluster_min_relative_size: float
+    behaviour_min_share: float
+    taste_min_relative_size: float
     taste_stability_min: float
     diagnostics_repeat_count: int
     diagnostics_customer_limit: int
@@ -37,6 +40,17 @@ class CountRule:
         bounds = {"behaviour": self.behaviour_cluster_bounds, "taste": self.taste_cluster_bounds}
         low, high = bounds[axis]
         return low, high
+
+    def are_large_enough(self, axis: str, diagnostics: pd.DataFrame) -> "pd.Series[bool]":
+        """Tell of each number of clusters whether the smallest holds enough of the customers.
+
+        Behaviours are held at their starts, so any number of them comes back: only a share of all
+        customers bounds it. Tastes are not, so that each needs part of an equal share.
+        """
+        smallest = diagnostics["smallest_share"]
+        if axis == "behaviour":
+            return smallest >= self.behaviour_min_share
+        return smallest * diagnostics["cluster_count"] >= self.taste_min_relative_size
 
 
 def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> Settings:
@@ -80,7 +94,7 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
 
     Of the numbers within the bounds, the largest whose refits agree (`stability_mean`, adjusted
     Rand index), whose every cluster comes back (`worst_cluster_jaccard`, Hennig 2007) and holds
-    enough customers (`smallest_share`, in parts of an equal share); when none does, the one whose
+    enough customers (`smallest_share`, see `are_large_enough`); when none does, the one whose
     refits agree most, the smaller of equals. Tastes that even so agree by less than
     `taste_stability_min`, or of customers too few for refits, are none: 1. `diagnostics` has one
     row per `cluster_count`, as `diagnose_axis` returns it.
@@ -98,7 +112,7 @@ def choose_cluster_count(diagnostics: pd.DataFrame, axis: str, rule: CountRule) 
     holds = within[
         (within["stability_mean"] >= rule.cluster_stability_min)
         & (within["worst_cluster_jaccard"] >= rule.cluster_jaccard_min)
-        & (within["smallest_share"] * within["cluster_count"] >= rule.cluster_min_relative_size)
+        & rule.are_large_enough(axis, within)
     ]
     if not holds.empty:
         return int(holds["cluster_count"].max())
@@ -158,7 +172,7 @@ def _plain(
             places_of,
             rows,
             cluster_counts=diagnostics.loc[diagnostics["axis"] == axis, "cluster_count"].tolist(),
-            repeat_count=rule.diagnostics_repeat_count,
+            repeat_count=max(2, rule.diagnostics_repeat_count // PLAIN_EVERY),
             seed=settings.seed,
             name=f"Clusters of {axis}",
         ).assign(axis=axis)

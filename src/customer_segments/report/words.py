@@ -107,8 +107,8 @@ def day(value: date | None) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Return words as a, b and c."""
-    *first, last = words
+    """Return words as a, b and c; of none, nothing."""
+    *first, last = list(words) or [""]
     return f"{', '.join(first)} and {last}" if first else last
 
 

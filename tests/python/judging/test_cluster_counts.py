@@ -20,7 +20,8 @@ RULE = CountRule(
     taste_cluster_bounds=[2, 4],
     cluster_stability_min=0.8,
     cluster_jaccard_min=0.75,
-    cluster_min_relative_size=0.4,
+    behaviour_min_share=0.15,
+    taste_min_relative_size=0.4,
     taste_stability_min=0.6,
     diagnostics_repeat_count=2,
     diagnostics_customer_limit=1000,
@@ -34,12 +35,17 @@ def choose(*rows: tuple[int, float, float, float], axis: str = "behaviour") -> i
 
 
 def test_the_largest_number_that_holds_is_taken() -> None:
-    assert choose((3, 0.9, 0.9, 0.2), (4, 0.8, 0.75, 0.1), (5, 0.79, 0.9, 0.2)) == 4
+    assert choose((3, 0.9, 0.9, 0.2), (4, 0.8, 0.75, 0.15), (5, 0.79, 0.9, 0.2)) == 4
 
 
-@pytest.mark.parametrize("five", [(5, 0.79, 0.9, 0.2), (5, 0.9, 0.74, 0.2), (5, 0.9, 0.9, 0.079)])
+@pytest.mark.parametrize("five", [(5, 0.79, 0.9, 0.2), (5, 0.9, 0.74, 0.2), (5, 0.9, 0.9, 0.149)])
 def test_each_floor_counts(five: tuple[int, float, float, float]) -> None:
     assert choose((4, 0.9, 0.9, 0.2), five) == 4
+
+
+@pytest.mark.parametrize(("share", "taken"), [(0.1, 4), (0.099, 2)])
+def test_a_taste_needs_part_of_an_equal_share(share: float, taken: int) -> None:
+    assert choose((2, 0.9, 0.9, 0.2), (4, 0.9, 0.9, share), axis="taste") == taken
 
 
 def test_a_number_that_fails_does_not_hide_a_larger_one_that_holds() -> None:
