@@ -37,6 +37,7 @@ COLUMNS = (
     "is_holdout",
     "is_suppressed",
     "cadence",
+    "reason_code",
     "is_taste_weak",
 )
 BUILD = """
