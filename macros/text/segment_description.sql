@@ -24,11 +24,13 @@ case
                 || ' times or more'
         end
         || '. An average order is ' || {{ count_text('average_order_value') }}
-        || ' {{ var("currency") }}; '
-        || {{ percent_text('return_share') }} || ' of units came back.'
-        -- Of a segment, growth says more about how it was made than about how it does.
+        || ' {{ var("currency") }}'
         || case
-            when net_sales_growth is null or not is_total then ''
+            when has_returns then '; ' || {{ percent_text('return_share') }} || ' of units came back.'
+            else '.'
+        end
+        || case
+            when net_sales_growth is null then ''
             else
                 ' Net sales of the last 90 days are '
                 || {{ percent_text('abs(net_sales_growth)') }}

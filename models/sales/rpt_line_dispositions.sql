@@ -1,4 +1,4 @@
-{{ config(post_hook='{{ check_marked_invoices() }}') }}
+{{ config(post_hook=['{{ check_marked_invoices() }}', '{{ check_manual_lines() }}']) }}
 with
 
 lines as (

@@ -233,8 +233,14 @@ grown as (
 
     select
         *,
-        cast(net_sales_last_90d as double)
-        / nullif(cast(net_sales_previous_90d as double), 0) - 1 as net_sales_growth
+        -- Of a segment, growth says more about how it was made than about how it does.
+        case
+            when is_total
+                then
+                    cast(net_sales_last_90d as double)
+                    / nullif(cast(net_sales_previous_90d as double), 0) - 1
+        end as net_sales_growth,
+        coalesce(max(return_share) over () > 0, false) as has_returns
 
     from measured
 

@@ -17,7 +17,10 @@ BUILD = """
     select as_of_date, customer_scope, home_country, home_country_line_count, currency
     from rpt_build
 """
-NET = "select count(*), sum(net_sales) from fct_customer_features"
+NET = """
+    select count(*), sum(net_sales), (select count(*) from fct_cancellations) > 0
+    from fct_customer_features
+"""
 MODEL = """
     select model_version, as_of_date, customer_count, segment_stability
     from dim_models where is_in_force
@@ -47,7 +50,7 @@ def summarise(database: Path) -> str:
         [model] = connection.execute(MODEL).fetchall()
         health = connection.execute(HEALTH).fetchall()
         [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
-        [(customers, net_sales)] = connection.execute(NET).fetchall()
+        [(customers, net_sales, has_returns)] = connection.execute(NET).fetchall()
     who = "all customers" if scope == "all" else f"customers outside {home}"
     lines = [
         "",
@@ -59,7 +62,8 @@ def summarise(database: Path) -> str:
         ),
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
-        f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, returns taken off",
+        f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, "
+        + ("returns taken off" if has_returns else "no returns in their lines"),
         _model(*model),
         *([f"          refit {last_version} refused: {reason}"] if decision == "refused" else []),
         *(_health(*row) for row in health),

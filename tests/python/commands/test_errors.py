@@ -493,6 +493,17 @@ def test_letters_that_mean_a_branch_are_noticed(run) -> None:
     assert "3 of 203 lines are of invoices A and digits" in message
 
 
+def test_much_money_entered_by_hand_is_noticed(run) -> None:
+    """Fifty lines of 90 pounds, and one by hand: 2 % of them is not yet worth a word."""
+    lines = "".join(LINE.replace("536370", str(number)) for number in range(1000, 1050))
+    for price, held in (("3.75", None), ("3.76", "90.24"), ("-3.76", "-90.24")):
+        by_hand = LINE.replace("22728", "M").replace("3.75", price)
+        code, message = run(HEADER + lines + by_hand, "-s", "+rpt_line_dispositions", *ONLY_MODELS)
+        assert code == 0, message
+        assert ("1 lines entered by hand" in message) == (held is not None)
+        assert held is None or f"hold {held} GBP, 2.0% of the value of goods sold" in message
+
+
 def test_another_currency_is_not_added_up_as_pounds(run) -> None:
     code, message = run(HEADER + LINE * 9 + LINE.replace("3.75", "€3.75"), *STAGING_ONLY)
     assert code == 1
