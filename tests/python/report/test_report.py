@@ -327,8 +327,8 @@ def test_a_backtest_is_shown_and_its_absence_said(
         found = {check: page.evaluate(f"inspect.{check}()") for check in CHECKS}
         assert found == {check: [] for check in CHECKS}
     expect(page.get_by_role("heading", name="against RFM")).to_have_text(
-        "Segments in 5 questions: against RFM better in 1 and level in 4; "
-        "against country better in 4 and worse in 1"
+        "Segments in 6 questions: against RFM better in 1 and level in 5; "
+        "against country better in 5 and worse in 1"
     )
     assert page.locator("[data-chart^=backtest]").count() == len(QUESTIONS)
     assert not page.get_by_text("exercise").is_visible()
