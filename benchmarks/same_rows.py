@@ -53,7 +53,7 @@ TABLES = {
     # The project notes more of a model: why, on which day and with which settings it was asked for.
     "model_parameters": (
         "(from intermediate.ml_kmeans_parameters where parameter not in "
-        "('fit_reason', 'as_of_date', 'settings'))",
+        "('fit_reason', 'as_of_date', 'settings', 'history_days'))",
         "axis, parameter, feature, component, cluster_id, value, text",
     ),
     "segment_summary": (

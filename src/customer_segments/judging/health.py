@@ -42,7 +42,8 @@ def population_rows(customers: Customers, model: SegmentModel) -> Iterable[Row]:
             yield _row("behaviour", "decile", feature=name, component=number, value=bound)
             yield _row("behaviour", "decile_share", feature=name, component=number, value=share)
     if customers.orders.nnz:
-        known = np.isin(customers.stock_codes, model.taste.stock_codes)
+        # Of texts NumPy compares every pair.
+        known = pd.Index(customers.stock_codes).isin(model.taste.stock_codes)
         yield _row(
             "taste", "unknown_item_share", value=float((~known)[customers.orders.indices].mean())
         )
