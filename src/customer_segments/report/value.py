@@ -107,21 +107,20 @@ def verdict(figures: list[Figure]) -> str:
     chosen = next((row for row in rows if row["is_chosen"]), None)
     if chosen is None:
         return ""
-    better, tied = (
-        words.listed([_in_text(row) for row in rows if row["verdict"] == verdict])
-        for verdict in ("better", "tied")
-    )
-    against = [f"clearly better: {better}"] * bool(better) + [f"tied: {tied}"] * bool(tied)
+    against = [
+        f"{said}: {words.listed(names)}"
+        for verdict, said in (("better", "clearly better"), ("tied", "tied"))
+        if (names := [_in_text(row) for row in rows if row["verdict"] == verdict])
+    ]
+    if all(row["verdict"] == "worse" for row in rows if row is not chosen):
+        against = ["clearly better than the others"]
     low, high = (
         words.percent_points(chosen[key]) for key in ("lowest_total_bias", "highest_total_bias")
     )
     cutoffs = words.plural(chosen["cutoff_count"], "cutoff")
     range_ = low if low == high else f"{low} to {high}"
-    return (
-        f"Published by {cutoffs}: {_in_text(chosen)}"
-        f" ({'; '.join(against) or 'clearly better than the others'}); "
-        f"totals were off by {range_}"
-    )
+    next_to = f" ({'; '.join(against)})" if against else ""
+    return f"Published by {cutoffs}: {_in_text(chosen)}{next_to}; totals were off by {range_}"
 
 
 def _in_text(row: Row) -> str:
