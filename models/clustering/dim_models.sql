@@ -94,12 +94,12 @@ final as (
         taste.stability as taste_stability,
         segment.stability as segment_stability,
         {%- for axis in ['behaviour', 'taste'] %}
-        cast({{ axis }}.step_count as {{ dbt.type_bigint() }}) as {{ axis }}_step_count,
-        {{ axis }}.inertia as {{ axis }}_inertia,
-        {{ axis }}.inertia_ratio as {{ axis }}_inertia_ratio,
-        {{ axis }}.silhouette as {{ axis }}_silhouette,
-        {{ axis }}.plain_stability as {{ axis }}_plain_stability,
-        {{ axis }}.plain_silhouette as {{ axis }}_plain_silhouette,
+            cast({{ axis }}.step_count as {{ dbt.type_bigint() }}) as {{ axis }}_step_count,
+            {{ axis }}.inertia as {{ axis }}_inertia,
+            {{ axis }}.inertia_ratio as {{ axis }}_inertia_ratio,
+            {{ axis }}.silhouette as {{ axis }}_silhouette,
+            {{ axis }}.plain_stability as {{ axis }}_plain_stability,
+            {{ axis }}.plain_silhouette as {{ axis }}_plain_silhouette,
         {%- endfor %}
         cast(behaviour.clearest_group_count as {{ dbt.type_bigint() }}) as clearest_group_count,
         behaviour.clearest_group_silhouette,
@@ -131,10 +131,10 @@ final as (
 
     {%- for axis in ['behaviour', 'taste', 'segment'] %}
 
-    left join fits as {{ axis }}
-        on
-            facts.model_version = {{ axis }}.model_version
-            and {{ axis }}.axis = '{{ axis }}'
+        left join fits as {{ axis }}
+            on
+                facts.model_version = {{ axis }}.model_version
+                and {{ axis }}.axis = '{{ axis }}'
     {%- endfor %}
 
 )

@@ -145,8 +145,8 @@ counted as (
         segments.segment_name,
         behaviour_texts.behaviour_rule,
         case
-            when not {{ is_no_taste('segments.taste_cluster_id') }}
-                then 'most item points are for ' || segments.taste_name
+            when {{ is_no_taste('segments.taste_cluster_id') }} then null
+            else 'most item points are for ' || segments.taste_name
         end as taste_rule,
         coalesce(labelled.customer_count, 0) as customer_count,
         coalesce(ruled.rule_customer_count, 0) as rule_customer_count,

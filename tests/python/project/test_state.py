@@ -375,7 +375,8 @@ def test_a_kept_model_does_not_go_on_where_something_else_is_asked_for(
     build: Builder, tmp_path: Path, asked: str
 ) -> None:
     shutil.copy(KEPT / "0.2.0.duckdb", tmp_path / "models.duckdb")
-    found = build(LINES, *WITHOUT_TESTS, "--vars", asked, folder=tmp_path)
+    variables = f"{{{asked}, stability_severity: warn}}"
+    found = build(LINES, *WITHOUT_TESTS, "--vars", variables, folder=tmp_path)
     assert found.success, found.failures
     reasons = found.query("select fit_reason from dim_models order by model_version")
     assert reasons == [("first model",), ("other settings",)]
