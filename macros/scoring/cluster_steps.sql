@@ -20,18 +20,28 @@ positions as (
 
 ),
 
-feature_model as (
+scales as (
 
     select
-        cluster_id,
-        value as centroid,
-        max(value) filter (where parameter = 'clip_high') over () as clip_high,
-        max(value) filter (where parameter = 'mean') over () as mean,
-        max(value) filter (where parameter = 'scale') over () as scale,
-        parameter
+        max(value) filter (where parameter = 'clip_high') as clip_high,
+        max(value) filter (where parameter = 'mean') as mean,
+        max(value) filter (where parameter = 'scale') as scale
 
     from {{ model }}
     where feature = '{{ feature }}'
+
+),
+
+centroids as (
+
+    select
+        cluster_id,
+        value as centroid
+
+    from {{ model }}
+    where
+        parameter = 'centroid'
+        and feature = '{{ feature }}'
 
 ),
 
@@ -40,13 +50,10 @@ points as (
     select
         positions.customer_id,
         distances.cluster_id,
-        feature_model.centroid,
+        centroids.centroid,
         power(distances.distance, 2) as square,
         positions.{{ feature }}_position as position,
-        cast(features.{{ feature }} as double) as feature_value,
-        feature_model.clip_high,
-        feature_model.mean,
-        feature_model.scale
+        cast(features.{{ feature }} as double) as feature_value
 
     from positions
 
@@ -56,10 +63,8 @@ points as (
     inner join distances
         on positions.customer_id = distances.customer_id
 
-    inner join feature_model
-        on
-            distances.cluster_id = feature_model.cluster_id
-            and feature_model.parameter = 'centroid'
+    inner join centroids
+        on distances.cluster_id = centroids.cluster_id
 
 ),
 
@@ -88,9 +93,6 @@ ranges as (
         cluster_id,
         max(position) as position,
         max(feature_value) as feature_value,
-        max(clip_high) as clip_high,
-        max(mean) as mean,
-        max(scale) as scale,
         max(border) filter (where centroid > other_centroid) as first_border,
         min(border) filter (where centroid < other_centroid) as last_border
 
@@ -103,24 +105,32 @@ ranges as (
 entered as (
 
     select
-        *,
+        ranges.*,
+        scales.clip_high,
+        scales.mean,
+        scales.scale,
         case
-            when coalesce(first_border < position, true) then 0
+            when coalesce(ranges.first_border < ranges.position, true) then 0
             else
                 greatest(
                     floor(
                         {% if is_days -%}
-                        power(first_border * scale + mean, 2)
+                        power(ranges.first_border * scales.scale + scales.mean, 2)
                         {%- else -%}
-                        exp(first_border * scale + mean) - 1
-                        {%- endif %} - feature_value
+                        exp(ranges.first_border * scales.scale + scales.mean) - 1
+                        {%- endif %} - ranges.feature_value
                     ),
                     0
                 ) + 1
         end as step
 
     from ranges
-    where coalesce(first_border, position) * scale + mean <= clip_high
+
+    cross join scales
+
+    where
+        coalesce(ranges.first_border, ranges.position) * scales.scale + scales.mean
+        <= scales.clip_high
 
 ),
 
