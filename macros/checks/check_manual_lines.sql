@@ -13,8 +13,8 @@
         {%- set line_count, manual_value, sold_value = row[0] or 0, row[1] or 0, row[2] or 0 -%}
         {%- if (manual_value | float) | abs > most_value * (sold_value | float) -%}
             {{ exceptions.warn(
-                '{:,} lines entered by hand (stock codes of the kind manual) hold {:,.2f} {}, '.format(
-                    line_count, manual_value, var('currency')
+                '{:,} lines entered by hand (stock codes of the kind manual) hold {:,.2f}, '.format(
+                    line_count, manual_value
                 )
                 ~ '{:.1%} of the value of goods sold, and count for no customer. '.format(
                     (manual_value | float) | abs / (sold_value | float) if sold_value else 1
