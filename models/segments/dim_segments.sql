@@ -42,18 +42,25 @@ sizes as (
 
 ),
 
+described_families as (
+
+    select
+        *,
+        product_family || ' (' || {{ percent_text('order_share') }} || ' of item orders, everyone '
+        || {{ percent_text('all_order_share') }} || ')' as family_text  -- noqa: LT05
+
+    from taste_families
+
+),
+
 family_texts as (
 
     select
         taste_cluster_id,
-        {%- for rank in [1, 2] %}
-        max(
-            product_family || ' (' || {{ percent_text('order_share') }} || ' of item orders, everyone '
-            || {{ percent_text('all_order_share') }} || ')'
-        ) filter (where family_rank = {{ rank }}) as family_{{ rank }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(family_text) filter (where family_rank = 1) as family_1,
+        max(family_text) filter (where family_rank = 2) as family_2
 
-    from taste_families
+    from described_families
     group by 1
 
 ),

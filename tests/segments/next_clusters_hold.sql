@@ -1,5 +1,5 @@
--- A customer comes to the cluster that is named, on that day or with that order; one day or one unit
--- of money before, it is where it was, or not yet better.
+-- A customer comes to the cluster that is named, on that day or with that order; one day or one
+-- unit of money before, it is where it was, or not yet better.
 with
 
 next_clusters as (
@@ -76,22 +76,17 @@ what_ifs as (
 
     select
         features.customer_id,
-        {%- for feature in clustered_features() %}
-        {% if feature == 'recency_days' -%}
+        steps.way,
+        steps.is_there,
+        {% for feature in undated_features() -%}
+            features.{{ feature }},
+        {% endfor -%}
         case
             when steps.way = 'days' then features.recency_days + steps.step
             else least(features.recency_days, 1)
         end as recency_days,
-        {%- elif feature == 'order_count' -%}
         features.order_count + case when steps.way = 'days' then 0 else 1 end as order_count,
-        {%- elif feature == 'net_sales' -%}
-        features.net_sales + case when steps.way = 'days' then 0 else steps.step end as net_sales,
-        {%- else -%}
-        features.{{ feature }},
-        {%- endif %}
-        {%- endfor %}
-        steps.way,
-        steps.is_there
+        features.net_sales + case when steps.way = 'days' then 0 else steps.step end as net_sales
 
     from steps
 

@@ -116,15 +116,18 @@ final as (
                 case
                     when held.is_worth_held then {{ worth_words }} || ' than the typical customer'
                     else
-                        'Half have ' || {{ feature_text("'net_sales'", 'held.median_net_sales') | indent(24) }}
-                        || ' or more (typical ' || {{ count_text('typical.net_sales') }} || ')'
+                        'Half have '
+                        || {{ feature_text("'net_sales'", 'held.median_net_sales') | indent(24) }}
+                        || ' or more (typical '
+                        || {{ count_text('typical.net_sales') }} || ')'
                 end
                 || '; '
                 || case
                     when held.is_recency_held then {{ recency_words }} || ' than the typical customer'
                     else
-                        'half ordered in the last ' || {{ count_text('held.median_recency_days') }}
-                        || ' days (typical ' || {{ count_text('typical.recency_days') }} || ')'
+                        'half ordered in the last '
+                        || {{ count_text('held.median_recency_days') }} || ' days (typical '
+                        || {{ count_text('typical.recency_days') }} || ')'
                 end
         end as definition,
         held.worth_share,

@@ -28,13 +28,13 @@ behaviour_clusters as (
 features_after_order as (
 
     select
+        {% for feature in undated_features() -%}
+            {{ feature }},
+        {% endfor -%}
         customer_id,
-        {%- for feature in clustered_features() %}
-        {% if feature == 'recency_days' %}least(recency_days, 1) as recency_days
-        {%- elif feature == 'order_count' %}order_count + 1 as order_count
-        {%- else %}{{ feature }}
-        {%- endif %}{{ ',' if not loop.last }}
-        {%- endfor %}
+        net_sales,
+        least(recency_days, 1) as recency_days,
+        order_count + 1 as order_count
 
     from features
 
@@ -52,7 +52,8 @@ steps_of_order as (
 
 ),
 
--- Better: core before all others, all others before lapsed, of one profile whose customers spend more.
+-- Better: core before all others, all others before lapsed, of one profile whose customers spend
+-- more.
 lifts as (
 
     select
