@@ -114,7 +114,8 @@ final as (
                     || ' than the typical customer'
             else
                 case
-                    when held.is_worth_held then {{ worth_words }} || ' than the typical customer'
+                    when held.is_worth_held
+                        then {{ worth_words }} || ' than the typical customer'
                     else
                         'Half have '
                         || {{ feature_text("'net_sales'", 'held.median_net_sales') | indent(24) }}
@@ -123,7 +124,8 @@ final as (
                 end
                 || '; '
                 || case
-                    when held.is_recency_held then {{ recency_words }} || ' than the typical customer'
+                    when held.is_recency_held
+                        then {{ recency_words }} || ' than the typical customer'
                     else
                         'half ordered in the last '
                         || {{ count_text('held.median_recency_days') }} || ' days (typical '
