@@ -98,7 +98,7 @@ lineage: .venv/development ## Write the lineage of every column as one page, tar
 
 reference: .venv/development ## Write again what docs/ makes of the project, its sample and libraries
 	@mkdir -p target
-	@rm -f target/sample_models.duckdb
+	@rm -f target/sample_models.duckdb target/sample_warehouse.duckdb* target/sample.duckdb
 	@INVOICE_LINES=data/sample/invoice_lines.csv SEGMENTS_WAREHOUSE=target/sample_warehouse.duckdb \
 		SEGMENTS_DATABASE=target/sample.duckdb SEGMENTS_MODELS=target/sample_models.duckdb \
 		$(SEGMENTS) build --vars 'diagnostics: true' >/dev/null

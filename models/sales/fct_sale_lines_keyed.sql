@@ -12,6 +12,13 @@ matches as (
 
 ),
 
+item_names as (
+
+    select * from {{ ref('int_item_names') }}
+    where item_level = 'name'
+
+),
+
 returns as (
 
     select
@@ -31,7 +38,7 @@ final as (
         lines.line_id,
         lines.invoice_key,
         lines.customer_key,
-        lines.item_key,
+        coalesce(item_names.sold_item_key, lines.item_key) as item_key,
         lines.description_key,
 
         ---------- numbers
@@ -46,7 +53,7 @@ final as (
         ) as net_sales,
 
         ---------- booleans
-        lines.is_item_repeated,
+        lines.is_item_repeated or item_names.item_key is not null as is_item_repeated,
 
         ---------- timestamps
         lines.invoiced_at
@@ -55,6 +62,9 @@ final as (
 
     left join returns
         on lines.line_id = returns.sale_line_id
+
+    left join item_names
+        on lines.item_key = item_names.item_key
 
     where lines.disposition = 'sale'
 

@@ -65,6 +65,13 @@ input_totals as (
 
 ),
 
+levels as (
+
+    select coalesce(max(item_level), 'stock code') as item_level
+    from {{ ref('int_item_names') }}
+
+),
+
 final as (
 
     select
@@ -74,6 +81,7 @@ final as (
         {{ quoted(var('customer_scope')) }} as customer_scope,
         {{ quoted(var('home_country')) }} as home_country,
         {{ quoted(var('currency')) }} as currency,
+        levels.item_level,
 
         ---------- numbers
         input_totals.file_count,
@@ -88,6 +96,8 @@ final as (
     from input_totals
 
     cross join as_of
+
+    cross join levels
 
 )
 

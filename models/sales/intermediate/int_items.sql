@@ -1,8 +1,15 @@
+{{ config(post_hook='{{ check_families() }}') }}
 with
 
-sale_lines as (
+customer_items as (
 
-    select * from {{ ref('fct_sale_lines_keyed') }}
+    select * from {{ ref('fct_customer_items_keyed') }}
+
+),
+
+names as (
+
+    select * from {{ ref('int_item_names') }}
 
 ),
 
@@ -12,66 +19,29 @@ keywords as (
 
 ),
 
-stock_codes as (
-
-    select * from {{ ref('dim_stock_codes') }}
-
-),
-
-descriptions as (
-
-    select * from {{ ref('dim_descriptions') }}
-
-),
-
--- Sale lines have a price above zero, so notes of the warehouse never become a name.
-item_descriptions as (
+item_totals as (
 
     select
         item_key,
-        description_key,
-        count(*) as line_count,
-        max(invoiced_at) as last_invoiced_at
+        cast(sum(net_sales) as decimal(18, 4)) as net_sales
 
-    from sale_lines
-    where description_key is not null
-    group by 1, 2
-
-),
-
-ranked_descriptions as (
-
-    select
-        item_descriptions.item_key,
-        descriptions.item_description,
-        row_number() over (
-            partition by item_descriptions.item_key
-            order by
-                item_descriptions.line_count desc,
-                item_descriptions.last_invoiced_at desc,
-                descriptions.item_description
-        ) as description_rank
-
-    from item_descriptions
-
-    inner join descriptions
-        on item_descriptions.description_key = descriptions.description_key
+    from customer_items
+    group by 1
 
 ),
 
 items as (
 
     select
-        stock_codes.item_key,
-        stock_codes.stock_code,
-        ranked_descriptions.item_description as item_name
+        item_totals.item_key,
+        names.stock_code,
+        names.item_name,
+        item_totals.net_sales
 
-    from ranked_descriptions
+    from item_totals
 
-    inner join stock_codes
-        on ranked_descriptions.item_key = stock_codes.item_key
-
-    where ranked_descriptions.description_rank = 1
+    inner join names
+        on item_totals.item_key = names.item_key
 
 ),
 
@@ -117,18 +87,38 @@ families as (
 
 ),
 
-final as (
+known as (
 
     select
         items.item_key,
         items.stock_code,
         items.item_name,
-        families.product_family
+        items.net_sales,
+        families.product_family as keyword_family,
+        sum(
+            case when families.product_family is not null then items.net_sales else 0 end
+        ) over () * 3 >= sum(items.net_sales) over () * 2 as is_range_known
 
     from items
 
     left join families
         on items.item_name = families.item_name
+
+),
+
+final as (
+
+    select
+        item_key,
+        stock_code,
+        item_name,
+        keyword_family,
+        -- Of a range that keywords mostly do not know, they would tell what it happens to share
+        -- with another one.
+        case when is_range_known then keyword_family end as product_family,
+        net_sales
+
+    from known
 
 )
 

@@ -59,8 +59,9 @@ labels as (
         coalesce(
             items.product_family,
             case
-                when length(items.item_name) > 28 then left(items.item_name, 27) || '…'
-                else items.item_name
+                when length(items.item_name) > 28
+                    then left(replace(items.item_name, ',', ''), 27) || '…'
+                else replace(items.item_name, ',', '')
             end,
             item_weights.stock_code
         ) as family_or_item
@@ -72,15 +73,10 @@ labels as (
 
 ),
 
--- Where families are known of less than two thirds of what is bought, they would name a taste by
--- what it happens to share with another range: items without one have a vote of their own then.
+-- Where keywords do not know the range, no item has a family: each has a vote of its own then.
 coverage as (
 
-    select
-        coalesce(
-            sum(cast(weight as decimal(18, 12))) filter (where product_family is not null), 0
-        ) * 3 >= sum(cast(weight as decimal(18, 12))) * 2 as is_enough
-
+    select count(product_family) > 0 as is_enough
     from labels
 
 ),
