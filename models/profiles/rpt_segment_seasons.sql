@@ -173,7 +173,11 @@ period_totals as (
 
 segment_ids as (
 
-    select distinct segment_id from customer_segments
+    select distinct
+        segment_id,
+        behaviour_name
+
+    from customer_segments
 
 ),
 
@@ -182,6 +186,9 @@ rates as (
 
     select
         segment_ids.segment_id,
+        -- Behaviours are made of recency, which decides the months that are left for orders.
+        case when seen_periods.calendar = 'month' then segment_ids.behaviour_name end
+            as compared_behaviour,
         seen_periods.calendar,
         seen_periods.period_name,
         seen_periods.period_number,
@@ -219,10 +226,10 @@ shares as (
         cast(net_sales_rate as double)
         / cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double)
             as net_sales_share,
-        cast(sum(order_rate) over (partition by calendar, period_number) as double)
-        / cast(sum(order_rate) over (partition by calendar) as double) as all_order_share,
-        cast(sum(net_sales_rate) over (partition by calendar, period_number) as double)
-        / cast(sum(net_sales_rate) over (partition by calendar) as double) as all_net_sales_share
+        cast(sum(order_rate) over (partition by compared_behaviour, calendar, period_number) as double)
+        / cast(sum(order_rate) over (partition by compared_behaviour, calendar) as double) as compared_order_share,
+        cast(sum(net_sales_rate) over (partition by compared_behaviour, calendar, period_number) as double)
+        / cast(sum(net_sales_rate) over (partition by compared_behaviour, calendar) as double) as compared_net_sales_share
 
     from rates
 
@@ -243,10 +250,10 @@ final as (
         cast(seen_count as double) as seen_count,
         order_count,
         order_share,
-        order_share / nullif(all_order_share, 0) as order_index,
+        order_share / nullif(compared_order_share, 0) as order_index,
         cast(net_sales as decimal(18, 2)) as net_sales,
         net_sales_share,
-        net_sales_share / nullif(all_net_sales_share, 0) as net_sales_index
+        net_sales_share / nullif(compared_net_sales_share, 0) as net_sales_index
 
     from shares
 
