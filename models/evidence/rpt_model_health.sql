@@ -8,14 +8,14 @@ health as (
 
 ),
 
--- Chance moves more than twice what it moves on average in about one resample of twenty.
+-- Chance moves more than 2.5 times what it moves on average in fewer than one resample of twenty.
 judged as (
 
     select
         *,
         shifted_count > 0 as is_shifted,
         coalesce(moved_share > chance_moved_share, false) as is_above_chance,
-        coalesce(moved_share > 2 * chance_moved_share, false) as is_beyond_chance,
+        coalesce(moved_share > 2.5 * chance_moved_share, false) as is_beyond_chance,
         coalesce(outside_cluster_count > refit_outside_cluster_count, false) as is_size_mended
 
     from health

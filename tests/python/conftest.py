@@ -60,6 +60,7 @@ MODELS = ("build", "--resource-type", "model", "seed", "--select")
 LABELS_AND_LISTS = (
     *MODELS,
     *("+fct_next_best_items", "+rpt_segment_items", "+fct_customer_rfm", "+fct_baseline_features"),
+    "+fct_sale_lines",
 )
 
 # Files of tests that build again and again, or run whole commands: they and the tests of real files

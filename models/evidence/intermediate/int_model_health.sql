@@ -125,7 +125,10 @@ final as (
         end as moved_taste_share,
         remembered.chance_moved_share,
         moves.outside_cluster_count,
-        moves.refit_outside_cluster_count,
+        case
+            when models.model_version = decision.model_version then moves.outside_cluster_count
+            else moves.refit_outside_cluster_count
+        end as refit_outside_cluster_count,
         shift.largest_shift,
         coalesce(shift.shifted_count, 0) as shifted_count,
         models.as_of_date as fitted_as_of_date

@@ -54,7 +54,7 @@ def _part_of_range(customers: Customers, items: Rows) -> Customers:
 
 def _tastes(part: Customers, taste: Labels, settings: Settings) -> Labels:
     """Return tastes of a fit to `part`, counted from 0 in the order of `taste`, which is from 1."""
-    if taste.max() == 1:
+    if taste.max(initial=1) == 1:
         return taste - 1
     try:
         labels = fit_segments(part, settings).predict(part)[:, 1]

@@ -17,7 +17,7 @@ from customer_segments.backtesting.baselines import (
     random_labels,
     tercile_labels,
 )
-from customer_segments.backtesting.markdown import HEADINGS, backtest_report, verdict
+from customer_segments.backtesting.markdown import QUESTIONS, backtest_report, verdict
 from customer_segments.backtesting.measures import OURS, Cutoff, measure_cutoff
 from customer_segments.commands import backtest as command
 
@@ -95,7 +95,7 @@ def test_it_ends_in_plain_words_for_each_measure_and_rival(cutoff: Cutoff) -> No
     table = measure_cutoff(dataclasses.replace(cutoff, labels=labels))
     text = backtest_report(table.assign(as_of_date="a", input_name="b", outcomes_until_date="c"))
     words = text.partition("In words, segments of these 300 customers tell:")[2].split("\n- ")[1:]
-    assert len(words) == len(HEADINGS) + 2
+    assert len(words) == len(QUESTIONS) + 2
     low, high = (value(table, "rfm", "auc", f"difference_{side}") for side in ("low", "high"))
     less = value(table, "rfm", "auc", "difference")
     assert words[1] == (
@@ -155,7 +155,7 @@ def test_the_command_measures_and_the_mart_shows_it(measured: tuple[Build, str])
             "sales terciles",
             OURS,
         ]
-        assert all(row[1] == 7 and row[3] == 5 * (row[0] != OURS) for row in rows)
+        assert all(row[1] == 8 and row[3] == 6 * (row[0] != OURS) for row in rows)
         groups = {row[0]: row[2] for row in rows}
         assert (groups[OURS], groups["random"], groups["exercise"]) == (8, 8, 3)
         # What was planted in the sample: tastes of their own, and regulars who come back.

@@ -71,7 +71,7 @@ def run(
         (HEADER.replace("Country", "InvoiceNo"), ["Missing column", "Country"]),
         ("a,b,c\n1,2,3\n", ["Not an invoice file", "Found: a, b, c"]),
         (bytes(range(256)) * 20, ["lines.csv", "Expected"]),
-        (HEADER + LINE, ["Too few customers", "found 1", "Lower"]),
+        (HEADER + LINE, ["Too few customers", "0 of 1 customer", "Lower"]),
         (
             HEADER + LINE.replace("France", "United Kingdom") * 3,
             [

@@ -72,7 +72,8 @@ def test_segments_say_what_follows(
     request: pytest.FixtureRequest,
 ) -> None:
     found: Measures = request.getfixturevalue(name)
-    assert found("smallest_share") >= 0.05
+    equal_share = 1 / found("smallest_share", column="segment_count")
+    assert found("smallest_share") >= VARIABLES["segment_min_relative_size"] * equal_share
     assert found("largest_share") <= 0.30
     below = {measure: found(measure) for measure in floors if found(measure) < floors[measure]}
     assert below == {}

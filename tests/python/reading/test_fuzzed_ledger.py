@@ -31,9 +31,11 @@ MODELS = [
     "int_customer_countries",
     "int_line_dispositions",
     "int_cancellations_matched",
-    "fct_cancellations",
+    "int_item_names",
     "fct_sale_lines_keyed",
     "fct_sale_lines",
+    "fct_orders_keyed",
+    "fct_cancellations",
     "rpt_line_dispositions",
     "rpt_malformed_lines",
 ]
