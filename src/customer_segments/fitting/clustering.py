@@ -117,6 +117,15 @@ def have_settled(before: Matrix, after: Matrix) -> bool:
     return bool(np.abs(after - before).max() <= SETTLED)
 
 
+def plain_labels(places: Matrix, cluster_count: int, seed: int, start_count: int) -> Labels:
+    """Return labels from 1, (rows,), of the best of so many seeded starts (k-means++)."""
+    use_one_thread()
+    kmeans = KMeans(cluster_count, n_init=start_count, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct places than clusters
+        return np.asarray(kmeans.fit_predict(places), dtype=np.int64) + 1
+
+
 def initial_centroids(rows: Matrix, n_clusters: int, directions: Matrix | None = None) -> Matrix:
     """Return the centroids, (n_clusters, columns), of groups of `rows` made by cuts.
 

@@ -90,6 +90,13 @@ class SegmentModel:
             ]
         )
 
+    def transform(self, customers: Customers) -> tuple[Matrix, Matrix]:
+        """Return the places of customers in the spaces of both axes, each (customers, columns)."""
+        return (
+            self.behaviour.transform(customers.features),
+            self.taste.transform(customers.orders, customers.stock_codes),
+        )
+
     def distances(self, customers: Customers) -> tuple[Matrix, Matrix]:
         """Return distances to behaviour and to taste centroids, each (customers, clusters)."""
         return (

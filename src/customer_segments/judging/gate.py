@@ -18,11 +18,10 @@ from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.labels import crossed, overlap_of_ids
 from customer_segments.fitting.segment_model import NO_TASTE, PARAMETER_COLUMNS, SegmentModel
 from customer_segments.fitting.settings import Settings
-from customer_segments.judging.cluster_counts import axis_places
 from customer_segments.judging.confidence import calibration, fit_curve, left_out_confidence
 from customer_segments.judging.diagnostics import inertia
 from customer_segments.judging.health import population_rows
-from customer_segments.judging.plain_kmeans import clearest_groups, measure_plain, silhouette
+from customer_segments.judging.plain_kmeans import clearest_groups, plain_tightness, silhouette
 from customer_segments.judging.rules import BOUNDS, behaviour_rules
 from customer_segments.judging.stability import LABELINGS, Stability, at_most, measure_stability
 
@@ -70,7 +69,7 @@ def judge_model(
     (cluster_id) who were in the cluster before (component). `curve_margin` and `curve_agreed` are
     the points (component) of the confidence curves, `calibration_...` their check by bins
     (component, see `confidence`). Of each axis' KMeans: `step_count`, `is_converged` (0 or 1),
-    `inertia` and `silhouette`, and the same of plain KMeans beside it (see `measure_plain`). What
+    `inertia` and `silhouette`, and the same of plain KMeans beside it (see `plain_kmeans`). What
     the model remembers of the customers follows (see `health`).
     """
     labels = model.predict(customers)
@@ -97,7 +96,7 @@ def judge_model(
             _row("model", "library_versions", text=_library_versions()),
             *_stability_rows(stability, model, labels),
             *_confidence_rows(stability, settings.seed),
-            *_kmeans_rows(model, customers, settings, gate),
+            *_kmeans_rows(model, customers, settings, gate, stability),
             *population_rows(customers, model),
         ],
         list(_problems(stability, model, labels, shares, gate)),
@@ -211,34 +210,31 @@ def _confidence_rows(stability: Stability, seed: int) -> Iterable[Row]:
 
 
 def _kmeans_rows(
-    model: SegmentModel, customers: Customers, settings: Settings, gate: Gate
+    model: SegmentModel,
+    customers: Customers,
+    settings: Settings,
+    gate: Gate,
+    stability: Stability,
 ) -> Iterable[Row]:
     """Yield how KMeans ended on each axis, and plain KMeans beside it."""
     for axis, end in zip(LABELINGS, model.convergence or (), strict=False):
         yield _row(axis, "step_count", value=end.step_count)
         yield _row(axis, "is_converged", value=float(end.is_converged))
     part = at_most(customers, gate.stability_customer_limit, settings.seed)
-    for axis, places_of, found in zip(
-        LABELINGS, axis_places(part, settings).values(), model.distances(part), strict=False
+    for number, (axis, places, found) in enumerate(
+        zip(LABELINGS, model.transform(part), model.distances(part), strict=False)
     ):
         count = found.shape[1]
         if count == 1:
             continue  # one cluster is the same however it is found
-        rows = np.arange(len(part))
-        places, labels = places_of(rows), nearest(found)
+        labels = nearest(found)
         yield _row(axis, "inertia", value=inertia(places, labels))
         yield _row(axis, "silhouette", value=silhouette(places, labels))
-        [plain] = measure_plain(
-            places_of,
-            rows,
-            cluster_counts=[count],
-            repeat_count=gate.stability_repeat_count,
-            seed=settings.seed,
-            name=axis.capitalize(),
-        ).to_dict("records")
-        del plain["cluster_count"]
-        for name, value in plain.items():
-            yield _row(axis, str(name), value=value)
+        for name, value in plain_tightness(places, count, settings.seed).items():
+            yield _row(axis, name, value=value)
+        if len(stability.plain_agreement):
+            come_back = stability.plain_agreement[:, number].mean()
+            yield _row(axis, "plain_stability", value=come_back)
         if axis == "behaviour":
             group_count, best = clearest_groups(places, settings.seed)
             yield _row(axis, "clearest_group_count", value=group_count)

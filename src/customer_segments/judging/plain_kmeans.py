@@ -5,25 +5,20 @@ number of clusters lies clearly apart, and the anchored ones do not, customers f
 starts hide (docs/decisions/04-clustering.md).
 """
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
 
-from customer_segments.fitting.clustering import Labels, Matrix, Rows
+from customer_segments.fitting.clustering import Labels, Matrix, Rows, plain_labels
 from customer_segments.judging.diagnostics import PlacesOf, inertia
-from customer_segments.judging.stability import subsample_agreement
-from customer_segments.parallel import repeat_all, use_one_thread
+from customer_segments.judging.stability import REFIT_STARTS, subsample_agreement
+from customer_segments.parallel import repeat_all
 
 STARTS = 25
 # Numbers of clusters that groups are looked for by.
 GROUP_COUNTS = range(2, 7)
-# Of each refit: there are two a repeat, and more starts than these hardly ever find a better one.
-REFIT_STARTS = 10
 # A silhouette needs all pairs: beyond so many customers a seeded sample stands for all, with a
 # standard error of less than a hundredth.
 SILHOUETTE_CUSTOMERS = 2000
@@ -45,13 +40,10 @@ def measure_plain(
     adjusted Rand index of refits to two 80 % subsamples, those of `measure_stability`, NaN for
     customers too few.
     """
-    use_one_thread()
     places = places_of(rows)
-    labels = {count: plain_labels(places, count, seed, STARTS) for count in cluster_counts}
 
     def comes_back(repeat: int) -> Matrix | None:
         def label_subsample(part: Rows) -> Labels:
-            use_one_thread()
             refitted = places_of(rows[part])
             return np.column_stack(
                 [plain_labels(refitted, count, seed, REFIT_STARTS) for count in cluster_counts]
@@ -64,14 +56,19 @@ def measure_plain(
 
     repeats = repeat_all(comes_back, repeat_count, name=f"{name}, plain KMeans")
     measured = [repeat for repeat in repeats if repeat is not None]
-    return pd.DataFrame(
-        {
-            "cluster_count": cluster_counts,
-            "plain_inertia": [inertia(places, labels[count]) for count in cluster_counts],
-            "plain_silhouette": [silhouette(places, labels[count]) for count in cluster_counts],
-            "plain_stability": np.mean(measured, axis=0) if measured else np.nan,
-        }
+    return pd.DataFrame([plain_tightness(places, count, seed) for count in cluster_counts]).assign(
+        cluster_count=cluster_counts,
+        plain_stability=np.mean(measured, axis=0) if measured else np.nan,
     )
+
+
+def plain_tightness(places: Matrix, cluster_count: int, seed: int) -> dict[str, float]:
+    """Return `plain_inertia`, in units of the space, squared, and `plain_silhouette`, -1 to 1."""
+    labels = plain_labels(places, cluster_count, seed, STARTS)
+    return {
+        "plain_inertia": inertia(places, labels),
+        "plain_silhouette": silhouette(places, labels),
+    }
 
 
 def clearest_groups(places: Matrix, seed: int) -> tuple[int, float]:
@@ -85,14 +82,6 @@ def clearest_groups(places: Matrix, seed: int) -> tuple[int, float]:
         if count < len(np.unique(places, axis=0))
     }
     return max(found.items(), key=lambda item: item[1], default=(0, float("nan")))
-
-
-def plain_labels(places: Matrix, cluster_count: int, seed: int, start_count: int) -> Labels:
-    """Return labels from 1, (rows,), of the best of so many seeded starts (k-means++)."""
-    kmeans = KMeans(cluster_count, n_init=start_count, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct places than clusters
-        return np.asarray(kmeans.fit_predict(places), dtype=np.int64) + 1
 
 
 def silhouette(places: Matrix, labels: Labels) -> float:

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from customer_segments.fitting.clustering import Labels, Matrix, Rows
+from customer_segments.fitting.clustering import Labels, Matrix, Rows, plain_labels
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.labels import best_jaccard, crossed, match_labels, overlap
 from customer_segments.fitting.segment_model import SegmentModel, fit_segments
 from customer_segments.fitting.settings import Settings
 
 LABELINGS = ("behaviour", "taste", "segment")
+# Of plain KMeans, each refit: more than these hardly ever find a better one.
+REFIT_STARTS = 10
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Stability:
 
     `agreed` is the share of all refits, two a repeat, that give a customer the model's label,
     (customers, 3), and `margins` is how far these customers are from the border, (customers, 2).
-    No rows where the customers are too few for a refit to four fifths of them.
+    `plain_agreement` is that of plain KMeans in the same spaces, (repeats, 2). No rows where the
+    customers are too few for a refit to four fifths of them.
     """
 
     agreement: Matrix
+    plain_agreement: Matrix
     jaccard: tuple[Matrix, Matrix, Matrix]
     agreed: Matrix
     margins: Matrix
@@ -54,7 +57,9 @@ def measure_stability(
         agreed = np.zeros((len(customers), len(LABELINGS)))
 
         def label_subsample(rows: Rows) -> Labels:
-            refit = fit_segments(customers.part(rows), settings).predict(customers)
+            part = customers.part(rows)
+            model = fit_segments(part, settings)
+            refit = model.predict(customers)
             agreed[:] += _agrees(reference, refit)
             labels = _three(refit[rows])
             found.append(
@@ -65,26 +70,29 @@ def measure_stability(
                     )
                 ]
             )
-            return labels
+            return np.column_stack([labels, *_plain(model, part, settings.seed)])
 
         try:
             return subsample_agreement(label_subsample, len(customers), repeat), found, agreed
         except ValueError:  # too few customers who differ
             return None
 
-    repeats = Parallel(n_jobs=-1, prefer="threads")(
-        delayed(one_repeat)(repeat) for repeat in range(repeat_count)
-    )
+    # One after the other: the steps of a repeat are short and hold Python's lock, so that threads
+    # make it twice as dear.
+    repeats = map(one_repeat, range(repeat_count))
     measured = [repeat for repeat in repeats if repeat is not None]
     if not measured:
         none = np.empty(0)
-        return Stability(np.empty((0, 3)), (none, none, none), np.empty((0, 3)), np.empty((0, 2)))
+        three, two = np.empty((0, len(LABELINGS))), np.empty((0, 2))
+        return Stability(three, two, (none, none, none), three, two)
     jaccard = [part for _, parts, _ in measured for part in parts]
     behaviour, taste, segment = (
         np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
     )
+    agreement = np.array([agreement for agreement, _, _ in measured])
     return Stability(
-        np.array([agreement for agreement, _, _ in measured]),
+        agreement[:, : len(LABELINGS)],
+        agreement[:, len(LABELINGS) :],
         (behaviour, taste, segment),
         np.sum([agreed for _, _, agreed in measured], axis=0) / len(jaccard),
         model.margins(customers),
@@ -128,6 +136,15 @@ def at_most(customers: Customers, limit: int, seed: int) -> Customers:
         return customers
     random = np.random.default_rng(seed)
     return customers.part(np.sort(random.choice(len(customers), limit, replace=False)))
+
+
+def _plain(model: SegmentModel, customers: Customers, seed: int) -> list[Labels]:
+    """Return labels of plain KMeans in the space of each axis, with as many clusters."""
+    counts = len(model.behaviour.centroids), len(model.taste.centroids)
+    return [
+        plain_labels(places, count, seed, REFIT_STARTS)
+        for places, count in zip(model.transform(customers), counts, strict=True)
+    ]
 
 
 def _agrees(reference: Labels, refit: Labels) -> NDArray[np.bool_]:

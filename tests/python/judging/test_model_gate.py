@@ -340,7 +340,7 @@ def test_too_few_customers_to_measure_stability_is_said() -> None:
     assert not (table["parameter"] == "stability_mean").any()
 
 
-def test_stability_is_the_same_in_any_number_of_threads() -> None:
+def test_stability_is_the_same_each_time() -> None:
     customers = Customers.of(*shop(seed=8))
     model = fit_segments(customers, SETTINGS)
     one, two = (
