@@ -12,9 +12,8 @@ from customer_segments.fitting.settings import AXES, BehaviourSettings, Settings
 from customer_segments.fitting.taste import fit_taste_space
 from customer_segments.judging.diagnostics import PlacesOf, diagnose_axis, diagnosed_rows
 from customer_segments.judging.plain_kmeans import measure_plain
+from customer_segments.judging.stability import PLAIN_EVERY
 
-# Plain KMeans starts ten times as often, and is there to look at: every so many repeats has it.
-PLAIN_EVERY = 4
 ALL_COUNTS: Mapping[str, Sequence[int]] = dict.fromkeys(AXES, range(2, 11))
 
 

@@ -16,6 +16,8 @@ from customer_segments.fitting.settings import Settings
 LABELINGS = ("behaviour", "taste", "segment")
 # Of plain KMeans, each refit: more than these hardly ever find a better one.
 REFIT_STARTS = 10
+# That takes longer than all else, and is there to look at: every so many repeats has it.
+PLAIN_EVERY = 4
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Stability:
 
     `agreed` is the share of all refits, two a repeat, that give a customer the model's label,
     (customers, 3), and `margins` is how far these customers are from the border, (customers, 2).
-    `plain_agreement` is that of plain KMeans in the same spaces, (repeats, 2). No rows where the
-    customers are too few for a refit to four fifths of them.
+    `plain_agreement` is that of plain KMeans in the same spaces, for every fourth repeat, (repeats,
+    2). No rows where the customers are too few for a refit to four fifths of them.
     """
 
     agreement: Matrix
@@ -70,6 +72,8 @@ def measure_stability(
                     )
                 ]
             )
+            if repeat % PLAIN_EVERY:
+                return labels
             return np.column_stack([labels, *_plain(model, part, settings.seed)])
 
         try:
@@ -89,10 +93,10 @@ def measure_stability(
     behaviour, taste, segment = (
         np.mean([part[n] for part in jaccard], axis=0) for n in range(len(LABELINGS))
     )
-    agreement = np.array([agreement for agreement, _, _ in measured])
+    agreement = [np.split(found, [len(LABELINGS)]) for found, _, _ in measured]
     return Stability(
-        agreement[:, : len(LABELINGS)],
-        agreement[:, len(LABELINGS) :],
+        np.array([ours for ours, _ in agreement]),
+        np.array([plain for _, plain in agreement if len(plain)]).reshape(-1, 2),
         (behaviour, taste, segment),
         np.sum([agreed for _, _, agreed in measured], axis=0) / len(jaccard),
         model.margins(customers),
