@@ -215,14 +215,16 @@ shares as (
     select
         *,
         cast(order_rate as double)
-        / cast(sum(order_rate) over (partition by segment_id, calendar) as double) as order_share,
+        / nullif(cast(sum(order_rate) over (partition by segment_id, calendar) as double), 0)
+            as order_share,
         cast(net_sales_rate as double)
-        / cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double)
+        / nullif(cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double), 0)
             as net_sales_share,
         cast(sum(order_rate) over (partition by calendar, period_number) as double)
-        / cast(sum(order_rate) over (partition by calendar) as double) as all_order_share,
+        / nullif(cast(sum(order_rate) over (partition by calendar) as double), 0) as all_order_share,
         cast(sum(net_sales_rate) over (partition by calendar, period_number) as double)
-        / cast(sum(net_sales_rate) over (partition by calendar) as double) as all_net_sales_share
+        / nullif(cast(sum(net_sales_rate) over (partition by calendar) as double), 0)
+            as all_net_sales_share
 
     from rates
 
