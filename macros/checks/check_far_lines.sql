@@ -58,7 +58,7 @@
         ~ "cast('" ~ far.days | min ~ "' as date) and cast('" ~ far.days | max ~ "' as date) "
         ~ 'order by line_id limit 3'
     ).rows -%}
-        {%- do examples.append('invoice ' ~ row[0] ~ ' in ' ~ row[1] ~ ' is of ' ~ row[2]) -%}
+        {%- do examples.append('invoice ' ~ shown(row[0]) ~ ' in ' ~ shown(row[1]) ~ ' is of ' ~ row[2]) -%}
     {%- endfor -%}
     {%- do return(
         far.lines ~ (' line is' if far.lines == 1 else ' lines are') ~ ' more than ' ~ far.far_days

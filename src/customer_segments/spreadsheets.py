@@ -2,8 +2,8 @@
 
 import re
 
-# What OWASP lists (CSV injection), its full-width forms, and blanks before it. A quote in front of
-# the cell makes it text. The same pattern in Python and in DuckDB, whose regular expressions are RE2.
+# What OWASP lists (CSV injection), its full-width forms, and blanks before it. A quote in front
+# of the cell makes it text. One pattern for Python and for DuckDB, whose expressions are RE2.
 FORMULA = r"^[\t\r\n]|^[\s\x{A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 _FORMULA = re.compile(re.sub(r"\\x\{(\w+)\}", lambda code: chr(int(code[1], 16)), FORMULA))
 

@@ -26,7 +26,12 @@ def write_report(database: Path, page: Path) -> None:
         report = read_report(Database(connection))
     html = _html(report)
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(html, encoding="utf-8")
+    new = page.with_name(f".{page.name}.next")
+    try:
+        new.write_text(html, encoding="utf-8")
+        new.replace(page)
+    finally:  # on a full disk neither half a page nor the rest of one stays
+        new.unlink(missing_ok=True)
 
 
 def _html(report: Report) -> str:

@@ -1,7 +1,7 @@
 """Invoice lines of shops that nobody would think of, and of other trades, drawn from a seed.
 
-A shop is a list of lines in the columns of the trade. Customers draw orders, orders draw items; what
-is odd about a shop is a parameter. Of a trade it is known which customers were given which taste.
+A shop is a list of lines in the columns of the trade. Customers draw orders, orders draw items;
+what is odd is a parameter. Of a trade it is known which customers were given which taste.
 """
 
 import csv
