@@ -158,7 +158,9 @@ class OddShop:
 
 ODD_SHOPS: dict[str, OddShop] = {
     "nobody orders twice": OddShop(_one(Shop(orders=(1, 1)))),
-    "one item": OddShop(_one(Shop(item_count=1))),
+    "one item": OddShop(
+        _one(Shop(item_count=1)), refused=("Found 1 item", "taste_component_count")
+    ),
     "all of one country": OddShop(_one(Shop(countries=("France",)))),
     "all of the home country": OddShop(
         _one(Shop(countries=("United Kingdom",))), refused=("No customers", "customer_scope")
@@ -166,11 +168,13 @@ ODD_SHOPS: dict[str, OddShop] = {
     "all of the home country, all customers": OddShop(
         _one(Shop(countries=("United Kingdom",))), {"customer_scope": "all"}
     ),
-    "6 customers": OddShop(_one(Shop(customer_count=6))),
+    "6 customers": OddShop(
+        _one(Shop(customer_count=6)), refused=("Too few customers", "item_min_customers")
+    ),
     "20 customers": OddShop(_one(Shop(customer_count=20))),
     "30 customers": OddShop(_one(Shop(customer_count=30))),
-    "all baskets alike": OddShop(_one(Shop(is_alike=True))),
-    "constant features": OddShop(_one(Shop(is_constant=True, orders=(3, 3)))),
+    "all baskets alike": OddShop(_one(Shop(is_alike=True, basket=(8, 8)))),
+    "constant features": OddShop(_one(Shop(is_constant=True, orders=(3, 3), basket=(8, 8)))),
     "two days": OddShop(_one(Shop(day_count=2, orders=(1, 2)))),
     "six weeks": OddShop(_one(Shop(day_count=42, orders=(1, 4)))),
     "ten years with seasons": OddShop(_one(Shop(day_count=3650, season_share=0.4))),
