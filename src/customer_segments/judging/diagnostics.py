@@ -54,9 +54,9 @@ def diagnose_axis(
     `whole_space` returns where the same customers lie before the space was reduced, dense or
     sparse: `silhouette_whole_space` is that of the same labels there, NaN without such a space.
 
-    Numbers of clusters that the customers are too few for are left out; TooFewPlacesError when none
-    is left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
-    does not depend on it.
+    Numbers of clusters that the customers are too few for are left out; TooFewPlacesError when
+    none is left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`);
+    the table does not depend on it.
     """
     everyone = diagnosed_rows(customer_count, customer_limit, seed)
     use_one_thread()

@@ -33,6 +33,8 @@ _currency = ContextVar("currency", default="GBP")
 
 def about(share: float) -> str:
     """Return a share in words where a plain fraction is near, else in per cent."""
+    if share in (0, 1):
+        return "all" if share else "none"
     fraction = min(FRACTIONS, key=lambda value: abs(value - share))
     return FRACTIONS[fraction] if abs(fraction - share) <= NEAR else percent(share)
 

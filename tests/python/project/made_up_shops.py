@@ -203,3 +203,98 @@ ODD_SHOPS: dict[str, OddShop] = {
     "a day beside years": OddShop(_one_day_beside_years),
     "numbers begin again each month": OddShop(_one(Shop(is_numbered_by_month=True))),
 }
+
+
+# --- shops of other trades: what customers were given, and what a build may find -----------------
+# A shelf is what customers of one taste buy from.
+SHELVES: dict[str, tuple[str, ...]] = {
+    "grocer": (
+        "BREAD|MILK|BUTTER|EGGS|FLOUR|SUGAR|RICE|PASTA|OIL|SALT|YEAST|OATS",
+        "BEER|CRISPS|PEANUTS|COLA|TONIC|CIDER|PRETZELS|OLIVES|SALSA|NACHOS|LEMONADE|ICE",
+    ),
+    "office": (
+        "RING BINDER|LEVER ARCH FILE|DIVIDERS|POCKETS|STAPLES|PAPER CLIPS|LABELS|CARDS",
+        "TONER|INK|PRINTER PAPER|USB STICK|CABLE|MOUSE|KEYBOARD|BATTERIES",
+    ),
+    "bike shop": (
+        "INNER TUBE|TYRE|CHAIN|CASSETTE|BRAKE PAD|SPOKE|PUNCTURE KIT|PUMP|BRACKET|PEDAL",
+        "JERSEY|SHORTS|GLOVES|HELMET|SOCKS|CAP|GILET|OVERSHOES|GOGGLES|ARM WARMERS",
+    ),
+    "books": (
+        "MURDER AT NOON|THE COLD CASE|DEAD RECKONING|NIGHT TRAIN|THE WITNESS|BLOOD TIDE",
+        "ALGEBRA I|CELL BIOLOGY|ORGANIC CHEMISTRY|MECHANICS|STATISTICS|TOPOLOGY",
+        "GOODNIGHT BEAR|THE LITTLE DIGGER|TEN DUCKS|MOON BUS|HUNGRY CROCODILE|SLEEPY OWL",
+    ),
+    "wine": (
+        "RIESLING|SILVANER|VELTLINER|CHABLIS|SANCERRE|MUSCADET|ALBARINO|SOAVE",
+        "BAROLO|RIOJA|MALBEC|SHIRAZ|CHIANTI|CAHORS|ZINFANDEL|PRIMITIVO",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A shop of a trade; its customers were given a taste each, or none."""
+
+    shelves: tuple[str, ...]
+    has_tastes: bool
+    editions: int = 4  # goods of one word; where codes share texts, all of one text
+    is_text_shared: bool = False
+    customer_count: int = 240
+    seed: int = 11
+
+    def taste_of(self, customer: int) -> int:
+        """Return the shelf that a customer was given."""
+        return customer % len(self.shelves)
+
+
+TRADES = {
+    f"{name}, {'tastes' if has_tastes else 'no tastes'}": Trade(
+        tuple(shelves), has_tastes, is_text_shared=name in ("books", "wine"), seed=seed
+    )
+    for seed, (name, shelves) in enumerate(SHELVES.items(), start=11)
+    for has_tastes in (True, False)
+}
+
+
+def lines_of_trade(trade: Trade) -> list[Line]:
+    """Return the lines of a shop: four of five picks from the own shelf, if there are tastes.
+
+    Some goods of a shelf are bought far more often than others (Zipf).
+    """
+    draw = random.Random(trade.seed)
+    goods = [
+        [
+            (
+                f"{100 * shelf + at:03}{edition}",
+                word if trade.is_text_shared else f"{word} {'ABCD'[edition]}",
+            )
+            for at, word in enumerate(words.split("|"))
+            for edition in range(trade.editions)
+        ]
+        for shelf, words in enumerate(trade.shelves)
+    ]
+    everything = [good for shelf in goods for good in shelf]
+    for shelf in (*goods, everything):
+        draw.shuffle(shelf)
+    visits = []
+    for customer in range(trade.customer_count):
+        visits += [(_day(Shop(), draw), customer) for _ in range(draw.choice((1, 2, 3, 4, 6, 9)))]
+    lines = []
+    for number, (day, customer) in enumerate(sorted(visits), start=100_000):
+        basket: dict[str, str] = {}
+        for _ in range(draw.randint(3, 9)):
+            is_own = trade.has_tastes and draw.random() < 0.8
+            shelf = goods[trade.taste_of(customer)] if is_own else everything
+            weights = [1 / (rank + 3) for rank in range(len(shelf))]
+            [(code, text)] = draw.choices(shelf, weights)
+            basket[code] = text
+        lines += [
+            Line(
+                *(str(number), code, text, draw.randint(1, 6), day),
+                *(draw.choice((1.5, 4.0, 9.9, 18.0)), str(5000 + customer)),
+                country=("France", "Italy", "Austria")[draw.randrange(3)],
+            )
+            for code, text in basket.items()
+        ]
+    return lines
