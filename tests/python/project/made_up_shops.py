@@ -188,18 +188,22 @@ ODD_SHOPS: dict[str, OddShop] = {
                 repeated_share=0.04,
             )
         ),
-        warned=("repeated",),
+        warned=("are repeated in their file",),
     ),
     "prices of a penny": OddShop(_one(Shop(prices=(0.01,), quantities=(1, 1), basket=(1, 2)))),
     "prices of sixty millions": OddShop(_one(Shop(prices=(60_000_000.0, 0.01)))),
     "as of before the lines": OddShop(
-        _one(Shop()), {"as_of": "2022-06-01"}, refused=("as_of", "2022-06-01")
+        _one(Shop()),
+        {"as_of": "2022-06-01"},
+        refused=("No customers to cluster", "as_of, which is 2022-06-01"),
     ),
     "as of inside the lines": OddShop(_one(Shop()), {"as_of": "2023-07-01"}),
     "as of the second day": OddShop(
         _one(Shop()), {"as_of": "2023-01-03"}, refused=("Too few customers",)
     ),
-    "as of six years after": OddShop(_one(Shop()), {"as_of": "2029-12-31"}, warned=("as_of",)),
+    "as of six years after": OddShop(
+        _one(Shop()), {"as_of": "2029-12-31"}, warned=("days after the last line",)
+    ),
     "a day beside years": OddShop(_one_day_beside_years),
     "numbers begin again each month": OddShop(_one(Shop(is_numbered_by_month=True))),
 }
