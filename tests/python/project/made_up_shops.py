@@ -209,6 +209,8 @@ ODD_SHOPS: dict[str, OddShop] = {
 }
 
 
+FIRST_CUSTOMER = 5000
+
 # --- shops of other trades: what customers were given, and what a build may find -----------------
 # A shelf is what customers of one taste buy from.
 SHELVES: dict[str, tuple[str, ...]] = {
@@ -270,7 +272,7 @@ def lines_of_trade(trade: Trade) -> list[Line]:
     goods = [
         [
             (
-                f"{100 * shelf + at:03}{edition}",
+                f"{10_000 + 1000 * shelf + 10 * at + edition}",
                 word if trade.is_text_shared else f"{word} {'ABCD'[edition]}",
             )
             for at, word in enumerate(words.split("|"))
@@ -296,7 +298,7 @@ def lines_of_trade(trade: Trade) -> list[Line]:
         lines += [
             Line(
                 *(str(number), code, text, draw.randint(1, 6), day),
-                *(draw.choice((1.5, 4.0, 9.9, 18.0)), str(5000 + customer)),
+                *(draw.choice((1.5, 4.0, 9.9, 18.0)), str(FIRST_CUSTOMER + customer)),
                 country=("France", "Italy", "Austria")[draw.randrange(3)],
             )
             for code, text in basket.items()

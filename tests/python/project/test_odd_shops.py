@@ -2,14 +2,23 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import DATA_TESTS, Build, Builder, release_warehouse
-from made_up_shops import ODD_SHOPS, OddShop
+from conftest import DATA_TESTS, WITHOUT_TESTS, Build, Builder, release_warehouse
+from made_up_shops import (
+    FIRST_CUSTOMER,
+    ODD_SHOPS,
+    TRADES,
+    OddShop,
+    lines_of_trade,
+    write,
+)
 from playwright.sync_api import Page
+from sklearn.metrics import adjusted_rand_score
 
 from customer_segments.commands.messages import plain_exception, plain_result
 from customer_segments.commands.summary import summarise
@@ -87,6 +96,48 @@ def test_an_odd_shop_has_sensible_tables_or_one_message(
     assert FOOLISH.findall(summarise(found.database)) == []
     log = (folder / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert [words for words in shop.warned if words not in log] == []
+    check_page(found.database, tmp_path / "report.html", open_page)
+
+
+@pytest.mark.parametrize("name", TRADES)
+def test_tastes_that_were_planted_are_found_and_none_is_invented(
+    name: str, build: Builder, tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    trade = TRADES[name]
+    file = write(lines_of_trade(trade), tmp_path / "lines.csv")
+    folder = tmp_path / "built"
+    folder.mkdir()
+    found = build(file, *WITHOUT_TESTS, folder=folder)
+    release_warehouse()
+    assert found.success, message_of(found)
+    tastes = found.query("select customer_id, taste_cluster_id from fct_customer_segments")
+    planted = [trade.taste_of(int(customer_id) - FIRST_CUSTOMER) for customer_id, _ in tastes]
+    over_bought = found.query(
+        "select items.segment_id, stock_code, segments.taste_cluster_id "
+        "from rpt_segment_items as items inner join dim_segments as segments "
+        "on items.segment_id = segments.segment_id "
+        "where item_rank <= 5 and compared = 'taste within behaviour'"
+    )
+    if not trade.has_tastes:
+        assert {taste for _, taste in tastes} == {0}
+        assert over_bought == []
+        # At a false discovery rate of 5 % one shop in twenty has a find of chance.
+        chance = "select count(*) from rpt_segment_items where item_rank is not null"
+        assert found.query(chance) <= [(1,)]
+    else:
+        assert len({taste for _, taste in tastes}) == len(trade.shelves)
+        assert adjusted_rand_score(planted, [taste for _, taste in tastes]) > 0.9
+        shelf_of = {
+            taste: Counter(
+                shelf for shelf, (_, own) in zip(planted, tastes, strict=True) if own == taste
+            ).most_common(1)[0][0]
+            for _, taste in tastes
+        }
+        assert len(over_bought) >= 2 * len(trade.shelves)
+        assert [row for row in over_bought if shelf_of[row[2]] != int(row[1]) // 1000 - 10] == []
+    names = [name for (name,) in found.query("select segment_name from dim_segments")]
+    assert len(set(names)) == len(names)
+    assert no_numbers(found.database) == []
     check_page(found.database, tmp_path / "report.html", open_page)
 
 
