@@ -27,6 +27,7 @@ FRACTIONS = {
 NEAR = 0.0125  # a fraction may be so far from the share that it stands for
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 MILLION = 1_000_000
+BILLION = 1000 * MILLION
 TEN_THOUSAND = 10_000
 _currency = ContextVar("currency", default="GBP")
 
@@ -93,9 +94,11 @@ def exact_amount(value: float | None) -> str:
 
 
 def short_amount(value: float | None) -> str:
-    """Return an amount for a headline: £1.15m, £38k, £950."""
+    """Return an amount for a headline: £2.30bn, £1.15m, £38k, £950."""
     if value is None:
         return NONE
+    if abs(value) >= BILLION:
+        return f"{currency_sign()}{value / BILLION:,.2f}bn"
     if abs(value) >= MILLION:
         return f"{currency_sign()}{value / MILLION:,.2f}m"
     if abs(value) >= TEN_THOUSAND:
