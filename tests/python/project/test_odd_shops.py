@@ -83,7 +83,8 @@ def test_an_odd_shop_has_sensible_tables_or_one_message(
     folder = tmp_path / "built"
     folder.mkdir()
     variables = ("--vars", json.dumps(shop.variables)) if shop.variables else ()
-    found = build(shop.make(tmp_path), *DATA_TESTS, *variables, folder=folder)
+    logged = ("--log-level-file", "info")
+    found = build(shop.make(tmp_path), *DATA_TESTS, *variables, *logged, folder=folder)
     release_warehouse()
     if shop.refused:
         assert not found.success
