@@ -154,10 +154,14 @@ class OddShop:
     variables: dict[str, object] = field(default_factory=dict)
     refused: tuple[str, ...] = ()  # in the one message that the build ends with
     warned: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()  # on the page
 
 
 ODD_SHOPS: dict[str, OddShop] = {
-    "nobody orders twice": OddShop(_one(Shop(orders=(1, 1)))),
+    "nobody orders twice": OddShop(
+        _one(Shop(orders=(1, 1))),
+        shown=("Nobody ordered again within 90 days", "No customer is expected to order"),
+    ),
     "one item": OddShop(
         _one(Shop(item_count=1)), refused=("Found 1 item", "taste_component_count")
     ),
@@ -177,7 +181,10 @@ ODD_SHOPS: dict[str, OddShop] = {
     "constant features": OddShop(_one(Shop(is_constant=True, orders=(3, 3), basket=(8, 8)))),
     "two days": OddShop(_one(Shop(day_count=2, orders=(1, 2)))),
     "six weeks": OddShop(_one(Shop(day_count=42, orders=(1, 4)))),
-    "ten years with seasons": OddShop(_one(Shop(day_count=3650, season_share=0.4))),
+    "ten years with seasons": OddShop(
+        _one(Shop(day_count=3650, season_share=0.4)),
+        shown=("The history begins at the end of ", "the lines go back to "),
+    ),
     "business customers": OddShop(
         _one(
             Shop(

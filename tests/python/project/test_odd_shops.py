@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
@@ -57,7 +57,9 @@ def message_of(build: Build) -> str:
     return plain_result(broken)
 
 
-def check_page(database: Path, page_file: Path, open_page: Callable[..., Page]) -> None:
+def check_page(
+    database: Path, page_file: Path, open_page: Callable[..., Page], shown: Iterable[str] = ()
+) -> None:
     """The page draws every chart, its console is silent and its sentences are no nonsense."""
     write_report(database, page_file)
     page = open_page(page_file)
@@ -70,7 +72,9 @@ def check_page(database: Path, page_file: Path, open_page: Callable[..., Page]) 
     assert complaints == []
     charts = page.locator("#charts").text_content()
     json.loads(charts or "", parse_constant=lambda name: pytest.fail(f"{name} in the charts"))
-    said = FOOLISH.findall(page.locator("main").inner_text())
+    text = page.locator("main").inner_text()
+    assert [words for words in shown if words not in text] == []
+    said = FOOLISH.findall(text)
     titles = page.locator("h1, h2, h3").all_inner_texts()
     assert said == [], titles
 
@@ -98,7 +102,7 @@ def test_an_odd_shop_has_sensible_tables_or_one_message(
     assert FOOLISH.findall(summarise(found.database)) == []
     log = (folder / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert [words for words in shop.warned if words not in log] == []
-    check_page(found.database, tmp_path / "report.html", open_page)
+    check_page(found.database, tmp_path / "report.html", open_page, shop.shown)
 
 
 @pytest.mark.parametrize("name", TRADES)
