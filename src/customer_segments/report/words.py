@@ -80,9 +80,11 @@ def currency_sign() -> str:
 
 
 def amount(value: float | None) -> str:
-    """Return an amount without its decimals."""
+    """Return an amount without its decimals, or to the penny where it is less than one."""
     if value is None:
         return NONE
+    if 0 < abs(value) < 1:
+        return exact_amount(value)
     return f"{MINUS if round(value) < 0 else ''}{currency_sign()}{abs(value):,.0f}"
 
 
