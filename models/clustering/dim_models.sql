@@ -1,4 +1,4 @@
-{#- Segments that do not come back stop the build, or warn; behaviours that hide clearer groups are told. -#}
+{#- Segments that do not come back stop the build; behaviours that hide clearer groups are told. -#}
 {{ config(post_hook=['{{ check_stability() }}', '{{ check_groups() }}']) }}
 with
 

@@ -221,7 +221,8 @@ shares as (
         / nullif(cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double), 0)
             as net_sales_share,
         cast(sum(order_rate) over (partition by calendar, period_number) as double)
-        / nullif(cast(sum(order_rate) over (partition by calendar) as double), 0) as all_order_share,
+        / nullif(cast(sum(order_rate) over (partition by calendar) as double), 0)
+            as all_order_share,
         cast(sum(net_sales_rate) over (partition by calendar, period_number) as double)
         / nullif(cast(sum(net_sales_rate) over (partition by calendar) as double), 0)
             as all_net_sales_share
