@@ -10,7 +10,7 @@
             'select customer_id, country_count from ' ~ this ~ ' where country_count > '
             ~ most_countries ~ ' order by country_count desc, customer_id limit 3'
         ).rows -%}
-            {%- do examples.append(row[0] ~ ' (' ~ row[1] ~ ' countries)') -%}
+            {%- do examples.append(shown(row[0]) ~ ' (' ~ row[1] ~ ' countries)') -%}
         {%- endfor -%}
         {%- if examples -%}
             {{ exceptions.warn(

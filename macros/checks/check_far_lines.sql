@@ -1,7 +1,8 @@
 {#-
     After staging: a build looks back from the last line, so one mistyped year makes every customer
     look lapsed. Stops the build when few of the lines come long after all others, unless as_of is
-    set; warns when few come long before: history and tenure reach back to them.
+    set; warns when as_of is long after all lines, and when few lines come long before all others:
+    history and tenure reach back to them.
 -#}
 {% macro check_far_lines() %}
     {%- if execute -%}
@@ -19,6 +20,7 @@
                 ~ "--vars 'as_of: " ~ (late.days | max + next_day) ~ "'."
             ) }}
         {%- endif -%}
+        {%- do _check_far_as_of(days) -%}
         {%- set early = _far_days(days) -%}
         {%- if early -%}
             {{ exceptions.warn(
@@ -29,10 +31,29 @@
     {%- endif -%}
 {% endmacro %}
 
+{% macro _far_day_count() %}
+    {%- do return(90) -%}
+{% endmacro %}
+
+{% macro _check_far_as_of(days) %}
+    {%- if days and var('as_of') | string != 'data' -%}
+        {%- set last = days[-1][0] -%}
+        {%- set as_of = modules.datetime.date.fromisoformat(var('as_of') | string) -%}
+        {%- set day_count = (as_of - last).days -%}
+        {%- if day_count > _far_day_count() -%}
+            {{ exceptions.warn(
+                'The variable as_of is ' ~ as_of ~ ', ' ~ '{:,}'.format(day_count) ~ ' days after the '
+                ~ 'last line, which is of ' ~ last ~ ': every customer looks lapsed from there. If the '
+                ~ 'year is mistyped, mend it; as_of: data is the day after the last line.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
 {#- The days at the beginning of `days` that are few lines far from the others; empty if none. -#}
 {% macro _far_days(days) %}
     {%- set most_lines = 0.001 * (days | sum(attribute=1) | float) -%}
-    {%- set far_days = 90 -%}
+    {%- set far_days = _far_day_count() -%}
     {%- set seen = namespace(lines=0, days=[]) -%}
     {%- set found = {} -%}
     {%- for invoice_date, line_count in days -%}
@@ -58,7 +79,7 @@
         ~ "cast('" ~ far.days | min ~ "' as date) and cast('" ~ far.days | max ~ "' as date) "
         ~ 'order by line_id limit 3'
     ).rows -%}
-        {%- do examples.append('invoice ' ~ row[0] ~ ' in ' ~ row[1] ~ ' is of ' ~ row[2]) -%}
+        {%- do examples.append('invoice ' ~ shown(row[0]) ~ ' in ' ~ shown(row[1]) ~ ' is of ' ~ row[2]) -%}
     {%- endfor -%}
     {%- do return(
         far.lines ~ (' line is' if far.lines == 1 else ' lines are') ~ ' more than ' ~ far.far_days

@@ -31,8 +31,9 @@
                 ~ ' as stock_codes on items.item_key = stock_codes.item_key order by 1, 2, 3 limit 3'
             ).rows -%}
                 {%- do examples.append(
-                    row[1] ~ ' of invoice ' ~ row[0] ~ ' in ' ~ modules.re.split('[/\\\\]', row[2])[-1]
-                    ~ ' and ' ~ modules.re.split('[/\\\\]', row[3])[-1]
+                    shown(row[1]) ~ ' of invoice ' ~ shown(row[0]) ~ ' in '
+                    ~ shown(modules.re.split('[/\\\\]', row[2])[-1])
+                    ~ ' and ' ~ shown(modules.re.split('[/\\\\]', row[3])[-1])
                 ) -%}
             {%- endfor -%}
             {{ exceptions.warn(

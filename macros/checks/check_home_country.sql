@@ -24,9 +24,9 @@
             {%- set likely = found.likely or countries[0] -%}
             {{ exceptions.warn(
                 'No customer is of ' ~ home ~ ' (variable home_country), and ' ~ likely[1]
-                ~ ' of ' ~ customer_count ~ ' customers are of ' ~ likely[0] ~ ': all of them '
+                ~ ' of ' ~ customer_count ~ ' customers are of ' ~ shown(likely[0]) ~ ': all of them '
                 ~ "count as international. If that is home, set --vars 'home_country: "
-                ~ likely[0] ~ "', with customer_scope: all to see its customers too."
+                ~ shown(likely[0]) ~ "', with customer_scope: all to see its customers too."
             ) }}
         {%- endif -%}
     {%- endif -%}

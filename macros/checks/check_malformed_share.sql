@@ -25,7 +25,7 @@
                 ~ ' and count(unreadable_column) > count(*) * ' ~ share ~ ' order by 2 desc, 3 limit 1'
             ).rows -%}
                 {%- set found.counts = row -%}
-                {%- set found.place = ' of ' ~ row[3] -%}
+                {%- set found.place = ' of ' ~ shown(row[3]) -%}
                 {%- set found.unreadable = found.unreadable ~ ' and files.file_path = ' ~ quoted(row[2]) -%}
             {%- endfor -%}
         {%- endif -%}
@@ -62,8 +62,8 @@
                 ~ 'unreadable_column, ' ~ unreadable_text('unreadable_column') ~ ' ' ~ found.unreadable ~ ' order by line_id limit 3'
             ).rows -%}
                 {%- do examples.append(
-                    row[2] ~ ' of invoice ' ~ (row[1] or 'without a number') ~ ' in ' ~ row[0]
-                    ~ ' is ' ~ ('"' ~ _shown(row[3]) ~ '"'
+                    row[2] ~ ' of invoice ' ~ shown(row[1] or 'without a number') ~ ' in ' ~ shown(row[0])
+                    ~ ' is ' ~ ('"' ~ shown(row[3]) ~ '"'
                     if row[3] is not none else 'missing')
                 ) -%}
             {%- endfor -%}
@@ -73,7 +73,7 @@
                 ~ ' that the variable malformed_max_share allows. '
                 ~ 'Columns: ' ~ columns | join(', ') ~ '. Examples: ' ~ examples | join('; ')
                 ~ '. Nothing behind staging was changed. ' ~ (
-                    'Dates such as ' ~ swapped[0] | trim ~ ' have day and month in another order '
+                    'Dates such as ' ~ shown(swapped[0] | trim) ~ ' have day and month in another order '
                     ~ 'than the rest; lines of the same kind with a day up to 12 were probably '
                     ~ 'read with the two swapped. So mend the dates, or set the variable '
                     ~ 'date_order (' ~ var('date_order') ~ '), rather than raise malformed_max_share.'
@@ -84,13 +84,4 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
-{% endmacro %}
-
-{#- A text with what nobody can see written out, such as \u00a0. -#}
-{% macro _shown(text) %}
-    {%- set characters = [] -%}
-    {%- for character in text -%}
-        {%- do characters.append(character if character.isprintable() else tojson(character)[1:-1]) -%}
-    {%- endfor -%}
-    {%- do return(characters | join) -%}
 {% endmacro %}

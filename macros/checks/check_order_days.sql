@@ -18,7 +18,7 @@
                 ~ 'order by order_date, invoice_id, customer_id limit 3'
             ).rows -%}
                 {%- do examples.append(
-                    'invoice ' ~ row[0] ~ ' of customer ' ~ row[1] ~ ' is of ' ~ row[2] ~ ' and of '
+                    'invoice ' ~ shown(row[0]) ~ ' of customer ' ~ shown(row[1]) ~ ' is of ' ~ row[2] ~ ' and of '
                     ~ row[3]
                 ) -%}
             {%- endfor -%}

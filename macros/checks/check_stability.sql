@@ -1,17 +1,19 @@
 {#-
-    Behind rpt_model_stability: stops the build, or warns (variable stability_severity), when the
-    segments of the model in force do not come back: which axis does not, and what helps.
+    Behind dim_models, before anything is scored: stops the build, or warns (variable
+    stability_severity), when the segments of the model in force do not come back: which axis does
+    not, and what helps.
 -#}
 {% macro check_stability() %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- set means = {} -%}
-        {%- for axis, mean in run_query(
-            'select axis, max(stability_mean) from ' ~ this ~ ' group by axis order by axis'
-        ).rows -%}
-            {%- do means.update({axis: mean}) -%}
-        {%- endfor -%}
+        {%- set means = run_query(
+            'select behaviour_stability as behaviour, taste_stability as taste, '
+            ~ 'segment_stability as segment from ' ~ this
+            ~ ' where is_in_force and segment_stability is not null'
+        ).rows | first -%}
         {%- set dissolving = run_query(
-            'select cluster_name, jaccard from ' ~ this ~ ' where is_dissolving order by 1'
+            'select feature, value from ' ~ ref('ml_kmeans_parameters') ~ ' where model_version = '
+            ~ '(select model_version from ' ~ this ~ " where is_in_force) and axis = 'segment' "
+            ~ "and parameter = 'jaccard' and value < " ~ var('segment_jaccard_min') ~ ' order by 1'
         ).rows -%}
         {%- if means and (means.segment < var('stability_min') or dissolving) -%}
             {%- set message = _unstable_text(means, dissolving) -%}

@@ -39,6 +39,7 @@
     {%- set prices = var('price_band_bounds') -%}
     {%- if prices is string or prices is not sequence or not prices
         or prices | reject('number') | list or prices | select('lt', 0.01) | list
+        or prices | select('gt', 1000000000) | list
         or prices != prices | unique | sort -%}
         {%- do problems.append(
             'Variable price_band_bounds is ' ~ prices ~ '. Expected prices above 0 from low to '

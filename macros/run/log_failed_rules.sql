@@ -32,7 +32,7 @@
     {%- for row in found.rows -%}
         {%- set values = [] -%}
         {%- for name in found.column_names -%}
-            {%- do values.append(name ~ ' ' ~ row[name]) -%}
+            {%- do values.append(name ~ ' ' ~ shown(row[name])) -%}
         {%- endfor -%}
         {%- do rows.append(values | join(', ')) -%}
     {%- endfor -%}

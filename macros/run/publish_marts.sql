@@ -79,32 +79,20 @@
 {% endmacro %}
 
 {#-
-    Keys of customers have the order of their ids, which would tell who a pseudonym is to whoever has a
-    list of all customers: so they become those of the pseudonyms. And of all texts of the input only
-    those that the published lines hold are written: any other may be a note, or of a damaged line.
+    Whoever has the invoices could look up an invoice number or the place of a line, and keys have the
+    order of the ids: so invoices are pseudonyms too, and keys and lines are numbered anew by
+    pseudonyms, which is also the order of rows. And of all texts of the input only those that the
+    published lines hold are written: any other may be a note, or of a damaged line.
 -#}
 {% macro write_pseudonymous_marts(marts, new) %}
     {%- do run_query("attach " ~ quoted(new) ~ " as published (storage_version 'v1.0.0')") -%}
-    {#- One call of Python a customer, however many lines a customer has. -#}
-    {%- do run_query(
-        'create or replace temp table pseudonyms as select customer_id, customer_key, pseudonym, '
-        ~ 'row_number() over (order by pseudonym) as pseudonym_key from (select customer_id, '
-        ~ 'customer_key, pseudonym(customer_id) as pseudonym from '
-        ~ graph.nodes['model.customer_segments.dim_customer_ids'].relation_name ~ ')'
-    ) -%}
+    {%- do make_pseudonyms() -%}
     {%- for mart in marts if _kind(mart) == 'table' -%}
-        {%- set hidden = [] -%}
-        {%- set customers = [] -%}
-        {%- set conditions = [] -%}
+        {%- set hidden = _hidden_columns(mart) -%}
+        {%- set joins, replaced, conditions = [], [], [] -%}
         {%- for column in mart.columns.values() -%}
-            {%- if column.name == 'customer_id' -%}
-                {%- do hidden.append('pseudonyms.pseudonym as customer_id') -%}
-                {%- do customers.append(column.name) -%}
-            {%- elif column.name == 'customer_key' -%}
-                {%- do hidden.append('pseudonyms.pseudonym_key as customer_key') -%}
-                {%- do customers.append(column.name) -%}
-            {%- elif column.config.meta.get('may_hold_customer_id') -%}
-                {%- do hidden.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
+            {%- if column.name in hidden -%}
+                {%- do replaced.append(hidden[column.name] ~ ' as ' ~ column.name) -%}
             {%- endif -%}
             {%- if column.config.meta.get('only_of') -%}
                 {%- do conditions.append(
@@ -113,16 +101,71 @@
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- for of in ['customer', 'invoice', 'line'] -%}
+            {%- set keys = [of ~ '_id', of ~ '_key'] | select('in', hidden) | list -%}
+            {%- if keys and hidden[keys[0]].startswith(of ~ 's.') -%}
+                {%- do joins.append(
+                    ' left join ' ~ of ~ '_pseudonyms as ' ~ of ~ 's on mart.' ~ keys[0] ~ ' = ' ~ of ~ 's.'
+                    ~ keys[0]
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
         {%- do run_query(
             'create table published.main.' ~ mart.alias ~ ' as select mart.* '
-            ~ ('replace (' ~ hidden | join(', ') ~ ') ' if hidden else '')
-            ~ 'from ' ~ mart.relation_name ~ ' as mart'
-            ~ (' left join pseudonyms on mart.' ~ customers[0] ~ ' = pseudonyms.' ~ customers[0]
-               if customers else '')
-            ~ conditions | join
-            ~ (' order by pseudonyms.pseudonym_key' if customers | length == 2 else '')
+            ~ ('replace (' ~ replaced | join(', ') ~ ') ' if replaced else '')
+            ~ 'from ' ~ mart.relation_name ~ ' as mart' ~ joins | join ~ conditions | join
+            ~ (' order by all' if joins else '')
         ) -%}
     {%- endfor -%}
+{% endmacro %}
+
+{#- One call of Python for each customer and invoice, however many lines they have. -#}
+{% macro make_pseudonyms() %}
+    {%- for of, ids in {'customer': 'dim_customer_ids', 'invoice': 'dim_invoices'}.items() -%}
+        {%- do run_query(
+            'create or replace temp table ' ~ of ~ '_pseudonyms as select *, '
+            ~ 'row_number() over (order by pseudonym) as pseudonym_key from (select ' ~ of ~ '_id, '
+            ~ of ~ '_key, pseudonym(' ~ quoted(of) ~ ', ' ~ of ~ '_id) as pseudonym from '
+            ~ graph.nodes['model.customer_segments.' ~ ids].relation_name ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create or replace temp table line_pseudonyms as select line_id, '
+        ~ 'row_number() over (order by pseudonym_key, line_id) as pseudonym_key from '
+        ~ graph.nodes['model.customer_segments.int_line_dispositions'].relation_name
+        ~ ' left join invoice_pseudonyms using (invoice_key)'
+    ) -%}
+{% endmacro %}
+
+{#- What is published in place of a column, by its name. Days of a customer or an invoice are coarse. -#}
+{% macro _hidden_columns(mart) %}
+    {%- set shown = {
+        'customer_id': 'customers.pseudonym', 'customer_key': 'customers.pseudonym_key',
+        'invoice_id': 'invoices.pseudonym', 'invoice_key': 'invoices.pseudonym_key',
+        'line_id': 'lines.pseudonym_key',
+    } -%}
+    {%- set unit = var('pseudonymous_date_unit') -%}
+    {%- set day_count = {'day': 1, 'week': 7, 'month': 30}[unit] -%}
+    {%- set hidden = {} -%}
+    {%- for column in mart.columns.values() -%}
+        {%- set is_of_someone = mart.columns.keys() | select('in', shown) | list -%}
+        {%- if column.config.meta.get('may_hold_customer_id') -%}
+            {%- do hidden.update({column.name: 'cast(null as ' ~ column.data_type ~ ')'}) -%}
+        {%- elif column.name in shown -%}
+            {%- do hidden.update({column.name: shown[column.name]}) -%}
+        {%- elif unit != 'day' and is_of_someone and column.data_type in ('date', 'timestamp') -%}
+            {%- do hidden.update({
+                column.name: 'cast(date_trunc(' ~ quoted(unit) ~ ', mart.' ~ column.name ~ ') as '
+                ~ column.data_type ~ ')'
+            }) -%}
+        {%- elif unit != 'day' and is_of_someone and column.name in ('recency_days', 'tenure_days') -%}
+            {%- do hidden.update({
+                column.name: 'cast(ceil(mart.' ~ column.name ~ ' / ' ~ day_count ~ ') * ' ~ day_count
+                ~ ' as ' ~ column.data_type ~ ')'
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do return(hidden) -%}
 {% endmacro %}
 
 {#- Descriptions speak of the shop's currency, which the analyst's database has a name for. -#}

@@ -49,9 +49,10 @@ margins as (
         '{{ axis }}' as axis,
         case
             when {{ axis }}_runner_up_distance is null then 1
+            when {{ axis }}_runner_up_distance + {{ axis }}_distance = 0 then 0
             else
                 ({{ axis }}_runner_up_distance - {{ axis }}_distance)
-                / nullif({{ axis }}_runner_up_distance + {{ axis }}_distance, 0)
+                / ({{ axis }}_runner_up_distance + {{ axis }}_distance)
         end as margin
 
     from {{ clusters }}

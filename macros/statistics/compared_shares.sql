@@ -12,7 +12,7 @@
 {%- set sums = {
     'weight': 'n * r / t',
     'expected': 'n * m / t',
-    'variance': 'n * r * m * (t - m) / (t * t * (t - 1))',
+    'variance': 'n * r * m * (t - m) / (t * t * greatest(t - 1, 1))',
     'excess': '(a * r - b * n) / t',
     'early_excess': '(early_a * r - early_b * n) / t',
     'late_excess': '(late_a * r - late_b * n) / t',
@@ -65,7 +65,7 @@ differences as (
     select
         *,
         sum(excess) over (partition by {{ keys | join(', ') }})
-        / sum(weight) over (partition by {{ keys | join(', ') }}) as difference
+        / nullif(sum(weight) over (partition by {{ keys | join(', ') }}), 0) as difference
 
     from halves
 
@@ -82,9 +82,10 @@ pooled as (
         sum(t) as t,
         sum(expected) as expected,
         power(sum(sqrt(variance)), 2) as variance,
-        sum(early_excess) / sum(weight) as difference_first_half,
-        sum(late_excess) / sum(weight) as difference_second_half,
-        sum(sqrt(greatest(0.0, difference * sato_p + sato_q))) / sum(weight) as difference_error
+        sum(early_excess) / nullif(sum(weight), 0) as difference_first_half,
+        sum(late_excess) / nullif(sum(weight), 0) as difference_second_half,
+        sum(sqrt(greatest(0.0, difference * sato_p + sato_q))) / nullif(sum(weight), 0)
+            as difference_error
 
     from differences
     group by {{ keys | join(', ') }}, difference

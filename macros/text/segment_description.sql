@@ -23,7 +23,15 @@ case
                 '; half have ordered ' || {{ count_text('ceil(median_order_count)') }}
                 || ' times or more'
         end
-        || '. An average order is ' || {{ count_text('average_order_value') }}
+        || '. An average order is '
+        || case
+            when average_order_value < 1
+                then
+                    cast(
+                        cast(average_order_value as decimal(18, 2)) as {{ dbt.type_string() }}
+                    )
+            else {{ count_text('average_order_value') }}
+        end
         || ' {{ var("currency") }}'
         || case
             when has_returns then '; ' || {{ percent_text('return_share') }} || ' of units came back.'

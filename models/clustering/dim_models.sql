@@ -1,5 +1,5 @@
-{# Behaviours that hide clearer groups are told. -#}
-{{ config(post_hook='{{ check_groups() }}') }}
+{#- Segments that do not come back stop the build; behaviours that hide clearer groups are told. -#}
+{{ config(post_hook=['{{ check_stability() }}', '{{ check_groups() }}']) }}
 with
 
 parameters as (

@@ -1,5 +1,3 @@
-{# Segments that do not come back stop the build, or warn. -#}
-{{ config(post_hook='{{ check_stability() }}') }}
 with
 
 parameters as (

@@ -111,8 +111,9 @@ final as (
         coalesce(segment_totals.customer_count, 0) as customer_count,
         coalesce(segment_totals.expected_orders_90d, 0) as expected_orders_90d,
         coalesce(segment_totals.expected_spend, 0) as expected_spend,
-        coalesce(segment_totals.expected_spend / cast(totals.expected_spend as double), 0)
-            as expected_spend_share,
+        coalesce(
+            segment_totals.expected_spend / nullif(cast(totals.expected_spend as double), 0), 0
+        ) as expected_spend_share,
         segment_totals.probability_alive,
         cast(coalesce(segment_totals.order_count_last_90d, 0) as bigint) as order_count_last_90d,
         cast(coalesce(segment_totals.net_sales_last_90d, 0) as decimal(18, 2))

@@ -47,9 +47,10 @@ shares as (
         cast(sum(customer_count) over (partition by country) as double)
         / sum(customer_count) over () as all_customer_share,
         cast(net_sales as double)
-        / cast(sum(net_sales) over (partition by segment_id) as double) as net_sales_share,
+        / nullif(cast(sum(net_sales) over (partition by segment_id) as double), 0)
+            as net_sales_share,
         cast(sum(net_sales) over (partition by country) as double)
-        / cast(sum(net_sales) over () as double) as all_net_sales_share
+        / nullif(cast(sum(net_sales) over () as double), 0) as all_net_sales_share
 
     from segment_countries
 
@@ -71,7 +72,7 @@ final as (
         shares.customer_share / shares.all_customer_share as customer_index,
         cast(shares.net_sales as decimal(18, 2)) as net_sales,
         shares.net_sales_share,
-        shares.net_sales_share / shares.all_net_sales_share as net_sales_index
+        shares.net_sales_share / nullif(shares.all_net_sales_share, 0) as net_sales_index
 
     from shares
 

@@ -42,9 +42,10 @@ family_shares as (
         product_family,
         net_sales,
         cast(net_sales as double)
-        / cast(sum(net_sales) over (partition by segment_id) as double) as net_sales_share,
+        / nullif(cast(sum(net_sales) over (partition by segment_id) as double), 0)
+            as net_sales_share,
         cast(sum(net_sales) over (partition by product_family) as double)
-        / cast(sum(net_sales) over () as double) as all_net_sales_share
+        / nullif(cast(sum(net_sales) over () as double), 0) as all_net_sales_share
 
     from family_sales
 
@@ -77,7 +78,8 @@ final as (
         segment_products.q_value,
         cast(family_shares.net_sales as decimal(18, 2)) as net_sales,
         family_shares.net_sales_share,
-        family_shares.net_sales_share / family_shares.all_net_sales_share as net_sales_index,
+        family_shares.net_sales_share / nullif(family_shares.all_net_sales_share, 0)
+            as net_sales_index,
 
         ---------- booleans
         segment_products.is_over_bought

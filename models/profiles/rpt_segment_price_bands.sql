@@ -124,9 +124,10 @@ shares as (
         cast(sum(net_unit_count) over (partition by price_band_number) as double)
         / sum(net_unit_count) over () as all_unit_share,
         cast(net_sales as double)
-        / cast(sum(net_sales) over (partition by segment_id) as double) as net_sales_share,
+        / nullif(cast(sum(net_sales) over (partition by segment_id) as double), 0)
+            as net_sales_share,
         cast(sum(net_sales) over (partition by price_band_number) as double)
-        / cast(sum(net_sales) over () as double) as all_net_sales_share
+        / nullif(cast(sum(net_sales) over () as double), 0) as all_net_sales_share
 
     from segment_bands
 

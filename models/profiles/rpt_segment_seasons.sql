@@ -222,14 +222,27 @@ shares as (
     select
         *,
         cast(order_rate as double)
-        / cast(sum(order_rate) over (partition by segment_id, calendar) as double) as order_share,
+        / nullif(cast(sum(order_rate) over (partition by segment_id, calendar) as double), 0)
+            as order_share,
         cast(net_sales_rate as double)
-        / cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double)
+        / nullif(cast(sum(net_sales_rate) over (partition by segment_id, calendar) as double), 0)
             as net_sales_share,
-        cast(sum(order_rate) over (partition by compared_behaviour, calendar, period_number) as double)
-        / cast(sum(order_rate) over (partition by compared_behaviour, calendar) as double) as compared_order_share,
-        cast(sum(net_sales_rate) over (partition by compared_behaviour, calendar, period_number) as double)
-        / cast(sum(net_sales_rate) over (partition by compared_behaviour, calendar) as double) as compared_net_sales_share
+        cast(
+            sum(order_rate) over (
+                partition by compared_behaviour, calendar, period_number
+            ) as double
+        )
+        / nullif(
+            cast(sum(order_rate) over (partition by compared_behaviour, calendar) as double), 0
+        ) as compared_order_share,
+        cast(
+            sum(net_sales_rate) over (
+                partition by compared_behaviour, calendar, period_number
+            ) as double
+        )
+        / nullif(
+            cast(sum(net_sales_rate) over (partition by compared_behaviour, calendar) as double), 0
+        ) as compared_net_sales_share
 
     from rates
 

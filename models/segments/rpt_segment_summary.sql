@@ -194,7 +194,8 @@ measured as (
             as customer_share,
         coalesce(cast(segment_totals.net_sales as decimal(18, 2)), 0) as net_sales,
         coalesce(
-            cast(segment_totals.net_sales as double) / cast(totals.net_sales as double), 0
+            cast(segment_totals.net_sales as double) / nullif(cast(totals.net_sales as double), 0),
+            0
         ) as net_sales_share,
         cast(
             coalesce(segment_totals.net_sales_last_90d, 0) as decimal(18, 2)

@@ -4,6 +4,7 @@ A dbt macro can run SQL but no Python, so the things that need Python are SQL fu
 looking into invoice files before anything is built, and moving files.
 """
 
+import atexit
 import glob
 import hashlib
 import hmac
@@ -11,27 +12,34 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
+from customer_segments.environment import MEMORY_LIMIT, wrong_setting
 from customer_segments.locks import lock_file, unlock_file
-from customer_segments.project import same_files, spill_folder
+from customer_segments.project import spill_folder, unusable_files
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 from customer_segments.reading.invoice_selects import COUNTING
 
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
-MEMORY_LIMIT = "SEGMENTS_MEMORY_LIMIT"
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
     """Registers the project's settings and SQL functions with DuckDB."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
-        """Drop the settings that profiles.yml leaves empty: DuckDB has a default for each."""
+        """Drop the settings that profiles.yml leaves empty: DuckDB has a default for each.
+
+        Raises DbtRuntimeError for a variable of the environment that makes no sense.
+        """
+        if problem := wrong_setting():
+            raise DbtRuntimeError(problem)
         for name in [name for name, value in config.items() if value in ("", None)]:
             del config[name]
         config["temp_directory"] = str(spill_folder())
@@ -67,23 +75,24 @@ def describe_invoice_lines(location: str, date_order: str) -> str:
 
 
 def has_pseudonym_key() -> bool:
-    """Tell whether published customer ids are to be pseudonyms."""
+    """Tell whether published ids of customers and invoices are to be pseudonyms."""
     return bool(os.environ.get(PSEUDONYM_KEY))
 
 
-def pseudonym(customer_id: str) -> str:
-    """Return the pseudonym of a customer: 16 hex digits of HMAC-SHA-256 (RFC 2104).
+def pseudonym(kind: str, text: str) -> str:
+    """Return the pseudonym of an id: 16 hex digits of HMAC-SHA-256 (RFC 2104).
 
-    The same key gives the same pseudonym in every build. The key is read here, not passed in SQL,
-    so that it is in no log.
+    The same key gives the same pseudonym in every build. A customer and an invoice of one number
+    (`kind`) have others. The key is read here, not passed in SQL, so that it is in no log.
     """
     key = os.environ[PSEUDONYM_KEY].encode()
-    return hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:16]
+    message = text if kind == "customer" else f"{kind} {text}"
+    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def problem_with_files() -> str:
-    """Return why the database files that are set cannot be told apart; '' if they can."""
-    return same_files() or ""
+    """Return why the database files that are set cannot be used; '' if they can."""
+    return unusable_files() or ""
 
 
 def file_exists(path: str) -> bool:
@@ -92,8 +101,12 @@ def file_exists(path: str) -> bool:
 
 
 def copy_file(path: str, copy: str) -> str:
-    """Copy the file at `path` to `copy`."""
-    shutil.copyfile(path, copy)
+    """Copy the file at `path` to `copy`, or leave nothing there."""
+    try:
+        shutil.copyfile(path, copy)
+    except OSError:
+        _remove_files(copy)
+        raise
     return copy
 
 
@@ -109,7 +122,8 @@ def begin_publication(published: str) -> str:
     """Return where to write what takes the place of `published`; others wait until it has.
 
     It is beside the file itself, which a link may name. What builds that were killed left there
-    goes: it holds what the last input held.
+    goes: it holds what the last input held. So does, when this process ends, what could not be
+    published, as on a full disk.
     """
     target = Path(published).resolve()
     lock_file(str(target))
@@ -119,7 +133,16 @@ def begin_publication(published: str) -> str:
         *target.parent.glob(f"{name}.next*"),
     ):
         left_over.unlink()
-    return str(target.with_name(f".{target.name}.{os.getpid()}.next"))
+    new = str(target.with_name(f".{target.name}.{os.getpid()}.next"))
+    atexit.register(_remove_files, new)
+    return new
+
+
+def _remove_files(new: str) -> None:
+    """Remove a file that was not published, and its write-ahead log."""
+    for file in (new, f"{new}.wal"):
+        with suppress(OSError):
+            Path(file).unlink(missing_ok=True)
 
 
 def end_publication(new: str, published: str) -> str:
@@ -128,6 +151,8 @@ def end_publication(new: str, published: str) -> str:
     A write-ahead log beside `published` is of the old file: DuckDB would replay it on the new one.
     """
     target = Path(published).resolve()
+    if target.exists():  # who may read it is the user's choice, and else that of the umask
+        shutil.copymode(target, new)
     with open(new, "rb+") as file:
         os.fsync(file.fileno())
     Path(f"{target}.wal").unlink(missing_ok=True)

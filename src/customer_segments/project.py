@@ -39,14 +39,23 @@ def marts_of(warehouse: Path) -> Path:
     return warehouse.with_name(f"{warehouse.name}.marts")
 
 
-def same_files() -> str | None:
-    """Return a message if two databases are one file: a build would remove what another is for."""
+def unusable_files() -> str | None:
+    """Return a message if two databases are one file: a build would remove what another is for.
+
+    Or if one has a name that DuckDB takes for another: it writes the log of `a?b` to `a.wal?b`.
+    """
     files = {
         "SEGMENTS_DATABASE": published_database(),
         "SEGMENTS_WAREHOUSE": warehouse_database(),
         "the marts beside it": marts_of(warehouse_database()),
         "SEGMENTS_MODELS": kept_models(),
     }
+    for name, file in files.items():
+        if "?" in str(file):
+            return (
+                f"{name} is {file}: DuckDB cannot keep a database in a path with a question mark. "
+                "Name another file or folder."
+            )
     if len({file.resolve() for file in files.values()}) == len(files):
         return None
     named = ", ".join(f"{name} {file}" for name, file in files.items())

@@ -75,6 +75,7 @@ LONG = {
     "test_item_backtest",
     "test_model_health",
     "test_models",
+    "test_odd_shops",
     "test_other_deliveries",
     "test_publication",
     "test_real_files",

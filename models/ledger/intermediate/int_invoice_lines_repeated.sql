@@ -3,7 +3,7 @@
     lines.customer_key, lines.country_key, lines.description_key
 {%- endset -%}
 
-{{ config(post_hook='{{ check_files_of_invoices() }}') }}
+{{ config(post_hook=['{{ check_repeated_lines() }}', '{{ check_files_of_invoices() }}']) }}
 with
 
 lines as (

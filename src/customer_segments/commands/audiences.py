@@ -1,5 +1,7 @@
 """What `make audiences` runs: a CSV and a Parquet file for each audience, and a manifest.
 
+Texts of a CSV file are safe to open in a spreadsheet; the Parquet file has them as they are.
+
 Everything comes from the published database, customer ids as they are there. The folder is written
 beside its place and then renamed into it, so it holds one export and never parts of two. The same
 database gives the same bytes.
@@ -18,6 +20,7 @@ import duckdb
 
 from customer_segments.project import PROJECT
 from customer_segments.published import PublishedError, open_published
+from customer_segments.spreadsheets import safe_column
 
 FOLDER = PROJECT / "target" / "audiences"
 USAGE = "usage: customer-segments audiences [folder]"
@@ -40,6 +43,7 @@ COLUMNS = (
     "reason_code",
     "is_taste_weak",
 )
+NO_TEXTS = ("priority", "is_holdout", "is_suppressed", "is_taste_weak")
 BUILD = """
     select rpt_build.as_of_date::varchar, customer_scope, line_count, model_version
     from rpt_build, dim_models where is_in_force
@@ -145,7 +149,7 @@ def _write(database: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
         for suffix, copy_format in FORMATS.items():
             file = folder / f"{audience_id}.{suffix}"
             place = str(file).replace("'", "''")
-            columns = ", ".join(COLUMNS)
+            columns = ", ".join(_safe_columns() if suffix == "csv" else COLUMNS)
             database.execute(
                 COPY.format(
                     columns=columns, audience_id=audience_id, file=place, format=copy_format
@@ -163,9 +167,14 @@ def _write(database: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
                 "files": files,
             }
         )
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def _safe_columns() -> list[str]:
+    """Return the columns as a CSV file has them: of texts, what a spreadsheet does not run."""
+    return [name if name in NO_TEXTS else f"{safe_column(name)} as {name}" for name in COLUMNS]
 
 
 def _put_in_place(new: Path, folder: Path) -> None:

@@ -24,6 +24,7 @@ from customer_segments.commands.dbt_variables import (
     variable,
     variables_option,
 )
+from customer_segments.commands.messages import printable
 from customer_segments.locks import lock_file, unlock_file
 from customer_segments.project import PROJECT, first_line, kept_models, marts_of
 from customer_segments.warehouse import open_warehouse
@@ -202,5 +203,5 @@ def _store(measured: pd.DataFrame, kept: Path) -> None:
 
 
 def _fail(problem: str) -> int:
-    print(f"\nError: {problem}", file=sys.stderr)
+    print(f"\nError: {printable(problem)}", file=sys.stderr)
     return 1

@@ -16,13 +16,19 @@ from customer_segments.commands.dbt_variables import (
     split_variables,
     variables_option,
 )
-from customer_segments.commands.messages import plain_exception, plain_result, plain_text
+from customer_segments.commands.messages import (
+    plain_exception,
+    plain_result,
+    plain_text,
+    printable,
+)
 from customer_segments.commands.summary import summarise
+from customer_segments.environment import wrong_setting
 from customer_segments.project import (
     PROJECT,
     kept_models,
     published_database,
-    same_files,
+    unusable_files,
     users_path,
     warehouse_database,
 )
@@ -77,8 +83,8 @@ def settle_paths() -> tuple[Path, Path, Path]:
 
 
 def unusable(*files: Path) -> str | None:
-    """Return why the database files cannot be written."""
-    if problem := same_files():
+    """Return why a build cannot begin: a setting, or files that cannot be written."""
+    if problem := wrong_setting() or unusable_files():
         return problem
     for file in files:
         if file.is_dir():
@@ -96,7 +102,7 @@ def run_dbt(arguments: list[str], *, is_reported: bool = True) -> list[str]:
     if outcome.success:
         for result in getattr(outcome.result, "results", []):
             if getattr(result, "status", None) == "warn":
-                print(f"\nWarning: {plain_result(result)}", file=sys.stderr)
+                print(f"\nWarning: {printable(plain_result(result))}", file=sys.stderr)
         return []
     if outcome.exception is not None:
         return [plain_exception(outcome.exception)]
@@ -128,7 +134,7 @@ def _keep_manifest(event: Any) -> None:
 def _report_model(event: Any) -> None:
     """Print a line when a model or seed is done, and what a macro warns of."""
     if event.info.name == "JinjaLogWarning":
-        print(f"\nWarning: {plain_text(event.data.msg)}", file=sys.stderr)
+        print(f"\nWarning: {printable(plain_text(event.data.msg))}", file=sys.stderr)
     if event.info.name in ("LogModelResult", "LogSeedResult"):
         node = event.data.node_info
         status = "" if node.node_status == "success" else f"  {node.node_status}"
@@ -143,7 +149,7 @@ def _version(database: Path) -> tuple[int, int] | None:
 
 def _fail(errors: list[str], database: Path) -> int:
     for error in errors[:MAX_ERRORS]:
-        print(f"\nError: {error}", file=sys.stderr)
+        print(f"\nError: {printable(error)}", file=sys.stderr)
     if len(errors) > MAX_ERRORS:
         print(f"\n... and {len(errors) - MAX_ERRORS} more in logs/dbt.log.", file=sys.stderr)
     if database.exists():

@@ -24,8 +24,22 @@ HINTS = {
     "MemoryError": "Python has no room beside DuckDB: lower SEGMENTS_MEMORY_LIMIT, DuckDB then "
     "keeps more on disk.",
 }
+MOST_CHARACTERS = 4000
 # Where DuckDB's own advice begins, in settings that are not the project's.
 ADVICE = (" This limit was set by", " Possible solutions:")
+
+
+def printable(text: str) -> str:
+    """Return a message without what would move the cursor or turn the line, and not without end.
+
+    Names and texts of files are in it, and whoever wrote those did not write for a terminal.
+    """
+    if len(text) > MOST_CHARACTERS:
+        text = f"{text[:MOST_CHARACTERS]} ..."
+    return "".join(
+        character if character.isprintable() or character == "\n" else ascii(character)[1:-1]
+        for character in text
+    )
 
 
 def plain_exception(error: BaseException) -> str:

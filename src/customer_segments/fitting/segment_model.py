@@ -31,6 +31,7 @@ from customer_segments.fitting.taste import TasteModel, fit_taste_space
 MODEL_PARAMETERS = ["clip_low", "clip_high", "mean", "scale", "idf", "loading", "centroid"]
 # The cluster id of the taste of all, where there is one only: segments are behaviours.
 NO_TASTE = 0
+TINY = np.finfo(np.float64).tiny
 PARAMETER_COLUMNS = ["axis", "parameter", "feature", "component", "cluster_id", "value", "text"]
 
 
@@ -78,12 +79,12 @@ class SegmentModel:
         """Return how much nearer the own cluster is than the runner-up, (customers, 2).
 
         Runner-up distance less own distance over their sum, from 0 on the border to 1, and 1 where
-        there is no runner-up.
+        there is no runner-up. Who lies on both centroids is on the border.
         """
         own_first = (np.sort(found, axis=1) for found in self.distances(customers))
         return np.column_stack(
             [
-                (near[:, 1] - near[:, 0]) / (near[:, 1] + near[:, 0])
+                (near[:, 1] - near[:, 0]) / np.maximum(near[:, 1] + near[:, 0], TINY)
                 if near.shape[1] > 1
                 else np.ones(len(near))
                 for near in own_first

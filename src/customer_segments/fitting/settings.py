@@ -150,14 +150,21 @@ def too_few_for_taste(
 ) -> ValueError:
     """Return the error of no more items kept, or buyers of such items, than components."""
     component_count, min_customers = settings.component_count, settings.min_customers
+    # One component needs two items, and two who bought them.
+    is_hopeless = min_customers == 1 and min(item_count, buyer_count) < 2
+    remedy = (
+        "Use more invoice lines: of one item, or of one customer, there are no tastes."
+        if is_hopeless
+        else "Lower the variable item_min_customers or taste_component_count, or use more invoice "
+        "lines."
+    )
     return ValueError(
         f"Too few customers or items for the taste axis: taste_component_count is "
         f"{component_count}, which needs more than {_counted(component_count, 'item')} that at "
         f"least {_counted(min_customers, 'customer')} bought, by more than "
         f"{_counted(component_count, 'customer')}. Found {_counted(item_count, 'item')} that at "
         f"least {_counted(min_customers, 'customer')} bought, by {buyer_count} of "
-        f"{_counted(customer_count, 'customer')}. Lower the variable item_min_customers or "
-        "taste_component_count, or use more invoice lines."
+        f"{_counted(customer_count, 'customer')}. {remedy}"
     )
 
 

@@ -145,7 +145,9 @@ def fit_taste_space(
     use_one_thread()
     svd = TruncatedSVD(settings.component_count, algorithm="arpack", random_state=settings.seed)
     weighted = _weighted(kept, idf)
-    svd.fit(weighted)
+    # Of baskets that are all alike scikit-learn divides no variance by none, for a share not used.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        svd.fit(weighted)
     loadings = signed(svd.components_.T)
     return TasteSpace(stock_codes[is_kept], idf, loadings), normalize(weighted @ loadings)
 

@@ -10,7 +10,12 @@ from customer_segments.fitting.clustering import AnchoredKMeans, Matrix, Rows
 from customer_segments.fitting.customers import Customers
 from customer_segments.fitting.settings import AXES, BehaviourSettings, Settings, TasteSettings
 from customer_segments.fitting.taste import fit_taste_space
-from customer_segments.judging.diagnostics import PlacesOf, diagnose_axis, diagnosed_rows
+from customer_segments.judging.diagnostics import (
+    PlacesOf,
+    TooFewPlacesError,
+    diagnose_axis,
+    diagnosed_rows,
+)
 from customer_segments.judging.plain_kmeans import measure_plain
 from customer_segments.judging.stability import PLAIN_EVERY
 
@@ -55,17 +60,21 @@ class CountRule:
 def choose_counts(customers: Customers, settings: Settings, rule: CountRule) -> Settings:
     """Return `settings` with a number where the number of clusters of an axis is `auto`.
 
-    It is the number that `recommend_counts` recommends for these customers.
+    It is the number that `recommend_counts` recommends for these customers. Customers who all buy
+    alike have no tastes: 1.
 
     Raises ValueError when there are too few customers for every number within the bounds.
     """
-    asked = settings.open_axes
-    if not asked:
-        return settings
-    within = {axis: range(rule.bounds(axis)[0], rule.bounds(axis)[1] + 1) for axis in asked}
-    table = diagnose_axes(customers, settings, rule, cluster_counts=within)
-    for axis in asked:
-        count = choose_cluster_count(table[table["axis"] == axis], axis, rule)
+    for axis in settings.open_axes:
+        low, high = rule.bounds(axis)
+        counts = {axis: range(low, high + 1)}
+        try:
+            table = diagnose_axes(customers, settings, rule, cluster_counts=counts)
+            count = choose_cluster_count(table, axis, rule)
+        except TooFewPlacesError:
+            if axis != "taste":
+                raise
+            count = 1
         settings = settings.with_count(axis, count)
     return settings
 
@@ -79,7 +88,8 @@ def recommend_counts(customers: Customers, settings: Settings, rule: CountRule) 
     table = diagnose_axes(customers, settings, rule)
     table["is_recommended"] = False
     table = table.merge(_plain(customers, settings, rule, table), on=["axis", "cluster_count"])
-    table["inertia_ratio"] = table["inertia"] / table.pop("plain_inertia")
+    plain = table.pop("plain_inertia")  # 0 where all customers lie in as many places as clusters
+    table["inertia_ratio"] = table["inertia"] / plain.where(plain > 0)
     for axis in AXES:
         of_axis = table["axis"] == axis
         if table.loc[of_axis, "cluster_count"].between(*rule.bounds(axis)).any():

@@ -19,6 +19,11 @@ from customer_segments.parallel import repeat_all, use_one_thread
 GAP_REFERENCES = 10
 STABILITY_COLUMNS = ("stability_mean", "stability_error", "stability_p10", "worst_cluster_jaccard")
 
+
+class TooFewPlacesError(ValueError):
+    """Customers differ too little for any number of clusters. The message says how to go on."""
+
+
 PlacesOf = Callable[[Rows], Matrix]
 Fit = Callable[[Matrix, int], Matrix]
 
@@ -49,19 +54,20 @@ def diagnose_axis(
     `whole_space` returns where the same customers lie before the space was reduced, dense or
     sparse: `silhouette_whole_space` is that of the same labels there, NaN without such a space.
 
-    Numbers of clusters that the customers are too few for are left out; ValueError when none is
-    left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`); the table
-    does not depend on it.
+    Numbers of clusters that the customers are too few for are left out; TooFewPlacesError when
+    none is left. `worker_count` processes share the repeats (see `repeat_all`, also for `name`);
+    the table does not depend on it.
     """
     everyone = diagnosed_rows(customer_count, customer_limit, seed)
     use_one_thread()
     places = places_of(everyone)
-    counts = [count for count in cluster_counts if count < len(np.unique(places, axis=0))]
+    place_count = len(np.unique(places, axis=0))
+    counts = [count for count in cluster_counts if count < place_count]
     if not counts:
-        raise ValueError(
+        raise TooFewPlacesError(
             f"Too few customers: {min(cluster_counts)} clusters need more customers who differ "
-            f"than clusters, found {len(places)}. Lower the cluster bounds variable, or use more "
-            "invoice lines."
+            f"than clusters, found {place_count} among {len(places)}. Lower the cluster bounds "
+            "variable, or use more invoice lines."
         )
     labels = np.column_stack([_label(places, fit, count) for count in counts])
 
@@ -134,7 +140,7 @@ def _shapes(
             "silhouette_error": silhouettes.std(axis=0, ddof=1) * sampling,
             "calinski_harabasz": [calinski_harabasz_score(places, column) for column in labels.T],
             "davies_bouldin": [davies_bouldin_score(places, column) for column in labels.T],
-            "gap": references.mean(axis=0) - np.log(inertias),
+            "gap": references.mean(axis=0) - np.log(np.where(inertias > 0, inertias, np.nan)),
             "gap_error": references.std(axis=0) * np.sqrt(1 + 1 / GAP_REFERENCES),
             "smallest_share": [
                 np.bincount(column, minlength=count + 1)[1:].min() / size

@@ -16,6 +16,7 @@ PAGE = PROJECT / "target" / "report.html"
 def report(arguments: list[str]) -> int:
     """Write the page, to the file that is named first if any; return the exit code."""
     # Jinja and the queries are of no use to other commands.
+    from customer_segments.report.database import ReportError
     from customer_segments.report.page import write_report
 
     database = published_database()
@@ -25,8 +26,9 @@ def report(arguments: list[str]) -> int:
         return 1
     try:
         write_report(database, page)
-    except (OSError, duckdb.Error) as error:
-        print(f"Error: the report was not written: {error}", file=sys.stderr)
+    except (OSError, duckdb.Error, ReportError) as error:
+        earlier = f". {page.absolute()} is of an earlier build" if page.exists() else ""
+        print(f"Error: the report was not written: {error}{earlier}", file=sys.stderr)
         return 1
     print(f"Report    {page.absolute()}")
     return 0

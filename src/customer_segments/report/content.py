@@ -61,7 +61,7 @@ def read_report(database: Database) -> Report:
             "size": segments.size_and_sales(cards),
             "value": value.expected(database, cards),
             "flow": movement.flow(database, colours),
-            "months": movement.months(database, colours),
+            "months": movement.months(database, colours, build["first_date"]),
             "money": money.money(database),
             "stability": trust.stability(database, cards),
             "reorders": trust.reorders(database, colours, playbook),

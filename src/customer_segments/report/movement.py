@@ -1,5 +1,6 @@
 """Movement: who went from which behaviour to which, and how many there are of each."""
 
+from datetime import date
 from math import exp
 
 from customer_segments.report import words
@@ -11,6 +12,7 @@ ENTRY, EXIT = "New since then", "Returned everything"
 NODE_WIDTH = 0.012
 SLOPE_0 = 1 / (1 + exp(5))  # of the S that a band follows, where it starts
 STEPS = [step / 16 for step in range(17)]
+LONGEST_MONTH = 31
 GAP_PIXELS, FLOW_PIXELS = 26, 380
 
 
@@ -170,8 +172,11 @@ def _flow_chart(height: int) -> Spec:
     return chart(height, bands, blocks, *names)
 
 
-def months(database: Database, colours: dict[str, str]) -> Figure | None:
-    """Return how many customers there were of each behaviour at each month end."""
+def months(database: Database, colours: dict[str, str], first_date: date) -> Figure | None:
+    """Return how many customers there were of each behaviour at each month end.
+
+    `first_date` is that of the lines: where the history begins long after it, the note says so.
+    """
     rows = database.rows("months")
     days = sorted({row["month_end_date"] for row in rows})
     if len(days) < 2:
@@ -188,6 +193,7 @@ def months(database: Database, colours: dict[str, str]) -> Figure | None:
         title=f"{words.plural(count, 'customer')} by now, "
         f"{words.count(own[0]['customer_count'] if own else 0)} of them {first.lower()}",
         description="A bar a month end: customers who had bought by then, by behaviour.",
+        note=_beginning(days[0], first_date),
         columns=[
             Column("month_end_date", "Month end", "day"),
             Column("behaviour_name", "Behaviour"),
@@ -196,6 +202,16 @@ def months(database: Database, colours: dict[str, str]) -> Figure | None:
         rows=rows,
         wide=_months_chart(),
         narrow=_months_chart(),
+    )
+
+
+def _beginning(first_month_end: date, first_date: date) -> str:
+    """Return where the history begins, if months of the lines are before it."""
+    if (first_month_end - first_date).days <= LONGEST_MONTH:
+        return ""
+    return (
+        f"The history begins at the end of {first_month_end:%B %Y}: the lines go back to "
+        f"{words.day(first_date)}, and months before are left out (variable history_month_count)."
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from customer_segments.report import backtest, confidence, money, segments, value
 from customer_segments.report.content import Report, read_report
-from customer_segments.report.database import Database
+from customer_segments.report.database import Database, ReportError
 from customer_segments.report.vega import CONFIG
 from customer_segments.report.words import FORMATS
 
@@ -18,11 +18,20 @@ PAGE = Path(__file__).parent / "page"
 
 
 def write_report(database: Path, page: Path) -> None:
-    """Read the published database and write the page."""
+    """Read the published database and write the page.
+
+    Raises ReportError, and leaves the page as it was, when a number that the page shows is none.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         report = read_report(Database(connection))
+    html = _html(report)
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(_html(report), encoding="utf-8")
+    new = page.with_name(f".{page.name}.next")
+    try:
+        new.write_text(html, encoding="utf-8")
+        new.replace(page)
+    finally:  # on a full disk neither half a page nor the rest of one stays
+        new.unlink(missing_ok=True)
 
 
 def _html(report: Report) -> str:
@@ -56,4 +65,8 @@ def _asset(name: str) -> Markup:
 
 
 def _json(value: Any, **options: Any) -> str:
-    return json.dumps(value, default=str, separators=(",", ":"), **options)
+    """Return JSON that a browser reads: Python would write NaN, which none does."""
+    try:
+        return json.dumps(value, default=str, separators=(",", ":"), allow_nan=False, **options)
+    except ValueError as error:
+        raise ReportError(f"a chart holds what is no number: {error}") from error

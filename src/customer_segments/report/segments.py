@@ -144,9 +144,8 @@ def pairs_chart(rows: list[Row], pair: tuple[str, str], number: str, *, narrow: 
     else:
         layers.append(text(y, "figures", along("end", scale), dx=8))
     sign = words.currency_sign() if number.endswith("s") else ""  # as words.short_amount
-    figures = " + ' → ' + ".join(
-        f"'{sign}' + replace(format(datum.{field}, '{number}'), 'M', 'm')" for field in pair
-    )
+    short = "replace(replace(format(datum.{0}, '{1}'), 'M', 'm'), 'G', 'bn')"  # of millions
+    figures = " + ' → ' + ".join(f"'{sign}' + {short.format(field, number)}" for field in pair)
     parts = [
         *NAME_PARTS,
         {"calculate": figures, "as": "figures"},

@@ -109,8 +109,7 @@ def reorders(database: Database, colours: dict[str, str], playbook: list[Row]) -
         row["goal"] = goals.get(row["behaviour_profile"])
     return Figure(
         key="reorders",
-        title=f"{most[1]:.0%} of {most[0].lower()} order again within {days} days, "
-        f"{least[1]:.0%} of {least[0].lower()}",
+        title=_reorders_title(most, least, days),
         description="A dot a month end: share of a behaviour's customers who ordered in the "
         f"{days} days after; a line for their mean, a diamond for the goal of the plan.",
         note="Judged by what was known at the month end, so these orders had no part in the label.",
@@ -125,6 +124,14 @@ def reorders(database: Database, colours: dict[str, str], playbook: list[Row]) -
         wide=_reorders_chart(len(summary), narrow=False),
         narrow=_reorders_chart(len(summary), narrow=True),
     )
+
+
+def _reorders_title(most: tuple[str, float], least: tuple[str, float], days: int) -> str:
+    """Return who orders again most and least; of behaviours that are level there is one share."""
+    if not most[1]:
+        return f"Nobody ordered again within {days} days"
+    title = f"{most[1]:.0%} of {most[0].lower()} order again within {days} days"
+    return f"{title}, {least[1]:.0%} of {least[0].lower()}" if least != most else title
 
 
 def _share(pair: tuple[str, float]) -> float:

@@ -27,12 +27,15 @@ FRACTIONS = {
 NEAR = 0.0125  # a fraction may be so far from the share that it stands for
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 MILLION = 1_000_000
+BILLION = 1000 * MILLION
 TEN_THOUSAND = 10_000
 _currency = ContextVar("currency", default="GBP")
 
 
 def about(share: float) -> str:
     """Return a share in words where a plain fraction is near, else in per cent."""
+    if share in (0, 1):
+        return "all" if share else "none"
     fraction = min(FRACTIONS, key=lambda value: abs(value - share))
     return FRACTIONS[fraction] if abs(fraction - share) <= NEAR else percent(share)
 
@@ -77,9 +80,11 @@ def currency_sign() -> str:
 
 
 def amount(value: float | None) -> str:
-    """Return an amount without its decimals."""
+    """Return an amount without its decimals, or to the penny where it is less than one."""
     if value is None:
         return NONE
+    if 0 < abs(value) < 1:
+        return exact_amount(value)
     return f"{MINUS if round(value) < 0 else ''}{currency_sign()}{abs(value):,.0f}"
 
 
@@ -91,9 +96,11 @@ def exact_amount(value: float | None) -> str:
 
 
 def short_amount(value: float | None) -> str:
-    """Return an amount for a headline: £1.15m, £38k, £950."""
+    """Return an amount for a headline: £2.30bn, £1.15m, £38k, £950."""
     if value is None:
         return NONE
+    if abs(value) >= BILLION:
+        return f"{currency_sign()}{value / BILLION:,.2f}bn"
     if abs(value) >= MILLION:
         return f"{currency_sign()}{value / MILLION:,.2f}m"
     if abs(value) >= TEN_THOUSAND:

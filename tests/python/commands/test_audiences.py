@@ -1,7 +1,9 @@
 """Files for campaign tools: every published member, the same bytes, whole or not at all."""
 
+import csv
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -31,6 +33,33 @@ def test_the_files_hold_every_member_once(folder: Path, sample_build: Build) -> 
         found = duckdb.sql(f"from {files}")
         assert tuple(found.columns) == COLUMNS
         assert sorted(found.fetchall(), key=str) == sorted(members, key=str)
+
+
+def test_a_spreadsheet_runs_nothing_of_a_csv(
+    sample_build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A customer and a country that are formulas; the Parquet file has them as they are."""
+    database = tmp_path / "changed.duckdb"
+    shutil.copy(sample_build.database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update fct_audience_members set country = '@SUM(1+9)*cmd|'' /C calc''!A0', "
+            "customer_id = '=' || customer_id where audience_id = 'B1T1'"
+        )
+        before = connection.execute(
+            "select customer_id, country from fct_audience_members where audience_id = 'B1T1' "
+            "order by all"
+        ).fetchall()
+    monkeypatch.setenv("SEGMENTS_DATABASE", str(database))
+    assert audiences([str(tmp_path / "folder")]) == 0
+    with (tmp_path / "folder" / "B1T1.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted((row["customer_id"], row["country"]) for row in rows) == [
+        (f"'{customer_id}", f"'{country}") for customer_id, country in before
+    ]
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
+    raw = duckdb.sql(f"select customer_id, country from '{tmp_path}/folder/B1T1.parquet'")
+    assert sorted(raw.fetchall()) == before
 
 
 def test_the_output_says_what_is_left_to_the_sender(

@@ -13,10 +13,12 @@ SOURCE = PROJECT / "src" / PACKAGE
 # From the bottom up: modules and sub-packages, whose modules are in an order of their own.
 ORDER = (
     "project",
+    "environment",
     "locks",
     "parallel",
     "relations",
     "published",
+    "spreadsheets",
     "warehouse",
     "reading",
     "fitting",

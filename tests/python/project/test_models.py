@@ -177,6 +177,10 @@ def test_a_taste_without_substance_is_the_axis_that_is_named(
     two = build(lines, *WITHOUT_TESTS, "--vars", "taste_cluster_count: 2")
     [message] = [str(result.message) for result in two.results if result.status == "error"]
     assert "it is the taste axis." in message
+    # Before anything is scored: nobody waits for marts that are not to be.
+    made = {result.node.name for result in two.results if result.status == "success"}
+    assert "ml_kmeans_parameters" in made
+    assert not made & {"dim_taste_model", "ml_customer_clusters", "fct_customer_segments"}
     assert "taste_cluster_count: auto takes as many tastes as come back" in message
     found = build(lines, *DATA_TESTS)
     assert found.success, found.failures

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,13 @@ def secret_build(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Bu
     file.write_text(LINES.read_text(encoding="utf-8") + damaged, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEGMENTS_PSEUDONYM_KEY", "a key that nobody else knows")
-        return build(file, *WITHOUT_TESTS, "--log-level-file", "debug")
+        coarse = ("--vars", "pseudonymous_date_unit: month")
+        return build(file, *WITHOUT_TESTS, *coarse, "--log-level-file", "debug")
+
+
+def pseudonyms_of(texts: Iterable[str]) -> set[str]:
+    key = b"a key that nobody else knows"
+    return {hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16] for text in texts}
 
 
 def test_customer_ids_can_be_pseudonyms(sample_build: Build, secret_build: Build) -> None:
@@ -87,20 +94,58 @@ def test_customer_ids_can_be_pseudonyms(sample_build: Build, secret_build: Build
         # Of all ids of the input only those that published lines are of are published.
         source = "fct_sale_lines" if table == "dim_customer_ids" else table
         plain = [row[0] for row in sample_build.query(f"select distinct customer_id from {source}")]
-        expected = {
-            hmac.new(
-                b"a key that nobody else knows", customer.encode(), hashlib.sha256
-            ).hexdigest()[:16]
-            for customer in plain
-        }
         assert {
             row[0] for row in secret_build.query(f"select distinct customer_id from {table}")
-        } == expected
+        } == pseudonyms_of(plain)
     # Nor do keys, which elsewhere have the order of the ids, tell who is who.
     keys = "select customer_key from dim_customer_ids order by customer_id"
     assert secret_build.query(keys) == sorted(secret_build.query(keys))
     log = (secret_build.folder / "logs" / "dbt.log").read_text()
     assert "a key that nobody else knows" not in log
+
+
+def test_whoever_has_the_invoices_cannot_look_them_up(
+    sample_build: Build, secret_build: Build
+) -> None:
+    """Numbers of invoices and places of lines are in the files, customers beside them."""
+    tables = [
+        table
+        for (table,) in sample_build.query(
+            "select table_name from duckdb_columns() where column_name = 'invoice_id'"
+        )
+        if table != "rpt_malformed_lines"
+    ]
+    assert len(tables) >= 5
+    for table in tables:
+        source = "fct_sale_lines" if table == "dim_invoices" else table
+        sql = "select distinct invoice_id from "
+        invoices = [row[0] for row in sample_build.query(sql + source)]
+        found = {row[0] for row in secret_build.query(sql + table)}
+        assert found == pseudonyms_of(f"invoice {invoice_id}" for invoice_id in invoices)
+    keys = "select invoice_key from dim_invoices order by invoice_id"
+    assert secret_build.query(keys) == sorted(secret_build.query(keys))
+    places = "select line_id from fct_sale_lines order by invoiced_at, invoice_id, line_id"
+    assert secret_build.query(places) != sample_build.query(places)
+    # Rows stand in the order of the pseudonyms, not in that of the ids.
+    rows = secret_build.query("select customer_id from fct_customer_features")
+    assert rows == sorted(rows)
+
+
+def test_days_can_be_coarse(sample_build: Build, secret_build: Build) -> None:
+    dated = secret_build.query(
+        "select table_name, column_name from duckdb_columns() as dated "
+        "where data_type in ('DATE', 'TIMESTAMP') and exists (select 1 from duckdb_columns() "
+        "as columns where columns.table_name = dated.table_name and column_name in "
+        "('customer_id', 'customer_key', 'invoice_id', 'invoice_key'))"
+    )
+    assert len(dated) >= 12
+    for table, column in dated:
+        sql = f"select count(*) from {table} where {column} <> date_trunc('month', {column})"
+        assert secret_build.query(sql) == [(0,)], (table, column)
+    for column in ("recency_days", "tenure_days"):
+        sql = f"select count(*) from fct_customer_features where {column} % 30 <> 0"
+        assert secret_build.query(sql) == [(0,)]
+        assert sample_build.query(sql) != [(0,)]
 
 
 def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
@@ -109,11 +154,13 @@ def test_a_damaged_line_moves_nothing_and_gives_no_id_away(
     assert secret_build.success
     [line] = secret_build.query("from rpt_malformed_lines")
     assert not any("31875" in str(value) for value in line)
-    texts = {"dim_invoices": "invoice_id", "dim_stock_codes": "stock_code"}
-    for table, text in (texts | {"dim_descriptions": "item_description"}).items():
+    texts = {"dim_stock_codes": "stock_code", "dim_descriptions": "item_description"}
+    for table, text in texts.items():
         sold = f"select distinct {text} from fct_sale_lines where {text} is not null order by 1"
         found = secret_build.query(f"select {text} from {table} order by 1")
         assert found == sample_build.query(sold)
+    invoices = "select count(distinct invoice_id) from fct_sale_lines"
+    assert secret_build.query("select count(*) from dim_invoices") == sample_build.query(invoices)
     for table in ("rpt_segment_summary", "dim_items"):
         assert secret_build.tables([table]) == sample_build.tables([table])
     sql = "select as_of_date from rpt_build"

@@ -288,6 +288,30 @@ def test_forecasts_are_shown_with_what_they_missed_and_their_absence_said(
     expect(opened(open_page, nothing).get_by_text("Nothing can be expected")).to_be_visible()
 
 
+@pytest.mark.parametrize("number", ["nan", "infinity"])
+def test_a_page_that_would_not_draw_is_not_written(
+    number: str,
+    sample_build: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The page of an earlier build stays, and it is said that it is one."""
+    database, page = tmp_path / "changed.duckdb", tmp_path / "report.html"
+    shutil.copy(sample_build.database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"update rpt_segment_value set expected_spend_share = '{number}'")
+    monkeypatch.setenv("SEGMENTS_DATABASE", str(database))
+    page.write_text("an earlier page", encoding="utf-8")
+    assert report([str(page)]) == 1
+    said = capsys.readouterr().err
+    assert "the report was not written" in said
+    assert "expected_spend_share of queries/value.sql" in said
+    assert f"{page} is of an earlier build" in said
+    assert page.read_text(encoding="utf-8") == "an earlier page"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["changed.duckdb", "report.html"]
+
+
 def test_without_a_database_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

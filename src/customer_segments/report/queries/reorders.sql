@@ -10,4 +10,5 @@ select
 from rpt_segment_retention as retention
 inner join dim_segments as segments on retention.segment_id = segments.segment_id
 group by all
+having sum(retention.customer_count) > 0
 order by min(segments.behaviour_cluster_id), retention.month_end_date
