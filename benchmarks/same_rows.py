@@ -57,7 +57,7 @@ TABLES = {
         "axis, parameter, feature, component, cluster_id, value, text",
     ),
     "segment_summary": (
-        "(from rpt_segment_summary where customer_count > 0)",
+        "(from intermediate.int_segments_summarised where customer_count > 0)",
         "segment_id, customer_count, net_sales, net_sales_last_90d, net_sales_previous_90d, "
         "order_count, median_recency_days, median_order_count, median_item_count, "
         "median_net_sales, return_share, mean_confidence",

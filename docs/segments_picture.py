@@ -13,7 +13,6 @@ ROWS = """
         segment_id, behaviour_name, taste_name,
         customer_share as "share of customers", net_sales_share as "share of net sales"
     from rpt_segment_summary
-    where not is_total
     order by segment_id
 """
 COLOURS = {"share of customers": "#9aa5b1", "share of net sales": "#0b6e99"}

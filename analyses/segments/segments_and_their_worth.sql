@@ -4,8 +4,6 @@ select
     customer_count,
     customer_share,
     net_sales,
-    net_sales_share,
-    net_sales_growth
+    net_sales_share
 from {{ ref('rpt_segment_summary') }}
-where not is_total
 order by net_sales desc, segment_id

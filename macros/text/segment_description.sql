@@ -1,4 +1,4 @@
-{#- What rpt_segment_summary says of a segment in sentences, from its columns. -#}
+{#- What the summary says of a segment in sentences, from its columns. -#}
 {% macro segment_description() -%}
 case
     when customer_count = 0 then 'No customers.'

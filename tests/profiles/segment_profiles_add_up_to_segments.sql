@@ -5,9 +5,7 @@ with
 summary as (
 
     select * from {{ ref('rpt_segment_summary') }}
-    where
-        not is_total
-        and customer_count > 0
+    where customer_count > 0
 
 ),
 

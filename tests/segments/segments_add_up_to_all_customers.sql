@@ -1,4 +1,4 @@
--- The segments add up to the total row, and that is all featured customers with all they bought.
+-- The segments add up to the total, and that is all featured customers with all they bought.
 with
 
 segment_sums as (
@@ -13,7 +13,7 @@ segment_sums as (
         -- Each segment is rounded to the penny, the total once.
         0.01 * count(*) as tolerance
 
-    from {{ ref('rpt_segment_summary') }}
+    from {{ ref('int_segments_summarised') }}
     group by 1
 
 ),

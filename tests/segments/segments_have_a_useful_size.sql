@@ -10,9 +10,6 @@ select
     customer_share
 from {{ ref('rpt_segment_summary') }}
 where
-    not is_total
-    and (
-        customer_share * (select count(*) from {{ ref('dim_segments') }})
-        < {{ var('segment_min_relative_size') }}
-        or customer_share > {{ var('segment_max_share') }}
-    )
+    customer_share * (select count(*) from {{ ref('dim_segments') }})
+    < {{ var('segment_min_relative_size') }}
+    or customer_share > {{ var('segment_max_share') }}

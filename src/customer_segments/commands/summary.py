@@ -34,7 +34,7 @@ HEALTH = """
 LAST_FIT = "select decision, decision_reason, model_version from dim_models order by 3 desc limit 1"
 SEGMENTS = """
     select segment_id, segment_name, customer_count, customer_share, net_sales_share, action
-    from rpt_segment_summary where not is_total
+    from rpt_segment_summary
     order by length(segment_id), segment_id
 """
 

@@ -54,7 +54,7 @@ QUESTIONS = {
 SEGMENTS = """
     select segment_id, net_sales, order_count, customer_count, average_order_value,
         customer_share, net_sales_share
-    from rpt_segment_summary where not is_total
+    from rpt_segment_summary
 """
 ORDERS = """
     select {dimensions} sum(fct_orders.net_sales), count(*) filter (has_net_units),
@@ -121,6 +121,6 @@ def test_countries_by_month(answers: dict[str, list[dict[str, Any]]], sample_bui
 
 def test_everything(answers: dict[str, list[dict[str, Any]]], sample_build: Build) -> None:
     assert_equal(answers["everything"], sample_build.query(ORDERS.format(dimensions="")), 0)
-    total = sample_build.query("select net_sales from rpt_segment_summary where is_total")
+    total = sample_build.query("select net_sales from rpt_segment_total")
     [row] = answers["everything"]
     assert round(float(row["net_revenue"]), 2) == float(total[0][0])
