@@ -88,7 +88,7 @@ def calibration(database: Database) -> Figure | None:
     error = rows[0]["expected_calibration_error"]
     return Figure(
         key="calibration",
-        title=f"Confidence comes true: off by {error * 100:.1f} points on average",
+        title=f"Confidence comes true: off by {words.rounded(100 * error, 1)} points on average",
         description="A dot a tenth of the customers: across, how sure they were said to be; up, "
         "how many refits agreed. On the line the two are the same.",
         note="Of customers who had no part in working out what confidence means.",

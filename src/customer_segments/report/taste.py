@@ -107,7 +107,7 @@ def health(database: Database) -> str:
         )
     if row["fitted_history_months"] is not None:
         parts.append(
-            f"It saw {row['fitted_history_months']:.0f} months of orders, now there are "
-            f"{row['history_months']:.0f}."
+            f"It saw {words.count(row['fitted_history_months'])} months of orders, now there are "
+            f"{words.count(row['history_months'])}."
         )
     return " ".join(parts)

@@ -1,5 +1,6 @@
 """How far to trust the segments."""
 
+from customer_segments.report import words
 from customer_segments.report.database import Database, Row
 from customer_segments.report.figure import Column, Figure, Spec
 from customer_segments.report.vega import (
@@ -36,7 +37,7 @@ def stability(database: Database, segments: list[Row]) -> Figure | None:
         key="stability",
         title=f"{every} back when a fifth of the customers is left out",
         description="A dot a segment: how much of it is found again, from 0 to 1.",
-        note=f"Least sure: {weakest['segment_name']}, {weakest['jaccard']:.2f}. "
+        note=f"Least sure: {weakest['segment_name']}, {words.ratio(weakest['jaccard'])}. "
         "1 is the same customers every time; above 0.75 counts as stable, below 0.5 as dissolved.",
         columns=[
             Column("segment_name", "Segment"),
@@ -101,7 +102,7 @@ def reorders(database: Database, colours: dict[str, str], playbook: list[Row]) -
         for row in own:
             row["colour"] = colour
             row["mean"] = again / customers
-            row["mean_figure"] = f"{again / customers:.0%}"
+            row["mean_figure"] = words.percent(again / customers)
         summary.append((name, again / customers))
     most, least = max(summary, key=_share), min(summary, key=_share)
     days = rows[0]["reorder_days"]
@@ -130,8 +131,8 @@ def _reorders_title(most: tuple[str, float], least: tuple[str, float], days: int
     """Return who orders again most and least; of behaviours that are level there is one share."""
     if not most[1]:
         return f"Nobody ordered again within {days} days"
-    title = f"{most[1]:.0%} of {most[0].lower()} order again within {days} days"
-    return f"{title}, {least[1]:.0%} of {least[0].lower()}" if least != most else title
+    title = f"{words.percent(most[1])} of {most[0].lower()} order again within {days} days"
+    return f"{title}, {words.percent(least[1])} of {least[0].lower()}" if least != most else title
 
 
 def _share(pair: tuple[str, float]) -> float:

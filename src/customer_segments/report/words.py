@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 NONE = "–"  # noqa: RUF001 - what a table shows where there is nothing
@@ -32,6 +33,11 @@ TEN_THOUSAND = 10_000
 _currency = ContextVar("currency", default="GBP")
 
 
+def rounded(value: float | Decimal, places: int = 0) -> Decimal:
+    """Return a number with so many decimals, halves up, as SQL rounds: Python takes 38.5 for 38."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 def about(share: float) -> str:
     """Return a share in words where a plain fraction is near, else in per cent."""
     if share in (0, 1):
@@ -44,29 +50,29 @@ def percent(share: float | None) -> str:
     """Return 0.235 as 24%, and what would round to nothing as <1%."""
     if share is None:
         return NONE
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+    return "<1%" if 0 < share < 0.005 else f"{rounded(100 * share)}%"
 
 
 def percent_points(share: float | None) -> str:
     """Return 0.235 as 23.5%."""
-    return NONE if share is None else f"{share:.1%}"
+    return NONE if share is None else f"{rounded(100 * share, 1)}%"
 
 
 def count(number: float | None) -> str:
     """Return a whole number with commas."""
-    return NONE if number is None else f"{number:,.0f}"
+    return NONE if number is None else f"{rounded(number):,}"
 
 
 def ratio(number: float | None) -> str:
     """Return an index between 0 and 1 with two places."""
-    return NONE if number is None else f"{number:.2f}"
+    return NONE if number is None else f"{rounded(number, 2)}"
 
 
 def days(number: float | None) -> str:
     """Return a number of days with its unit."""
     if number is None:
         return NONE
-    return "1 day" if round(number) == 1 else f"{number:,.0f} days"
+    return "1 day" if rounded(number) == 1 else f"{rounded(number):,} days"
 
 
 def use_currency(code: str) -> None:
@@ -80,19 +86,19 @@ def currency_sign() -> str:
 
 
 def amount(value: float | None) -> str:
-    """Return an amount without its decimals, or to the penny where it is less than one."""
+    """Return an amount without its decimals, or to the penny where it is less than ten."""
     if value is None:
         return NONE
-    if 0 < abs(value) < 1:
+    if 0 < abs(value) < 10:
         return exact_amount(value)
-    return f"{MINUS if round(value) < 0 else ''}{currency_sign()}{abs(value):,.0f}"
+    return f"{MINUS if rounded(value) < 0 else ''}{currency_sign()}{rounded(abs(value)):,}"
 
 
 def exact_amount(value: float | None) -> str:
     """Return an amount to the penny."""
     if value is None:
         return NONE
-    return f"{MINUS if round(value, 2) < 0 else ''}{currency_sign()}{abs(value):,.2f}"
+    return f"{MINUS if rounded(value, 2) < 0 else ''}{currency_sign()}{rounded(abs(value), 2):,}"
 
 
 def short_amount(value: float | None) -> str:
@@ -100,11 +106,11 @@ def short_amount(value: float | None) -> str:
     if value is None:
         return NONE
     if abs(value) >= BILLION:
-        return f"{currency_sign()}{value / BILLION:,.2f}bn"
+        return f"{currency_sign()}{rounded(value / BILLION, 2):,}bn"
     if abs(value) >= MILLION:
-        return f"{currency_sign()}{value / MILLION:,.2f}m"
+        return f"{currency_sign()}{rounded(value / MILLION, 2):,}m"
     if abs(value) >= TEN_THOUSAND:
-        return f"{currency_sign()}{value / 1000:,.0f}k"
+        return f"{currency_sign()}{rounded(value / 1000):,}k"
     return amount(value)
 
 
