@@ -18,6 +18,9 @@ from customer_segments.duckdb_plugin import (
     leave_room,
 )
 from customer_segments.locks import unlock_file
+from customer_segments.project import marts_of, unusable_files
+from customer_segments.published import open_published
+from customer_segments.warehouse import open_warehouse
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the size of the machine")
@@ -81,3 +84,28 @@ def test_who_may_read_the_published_file_stays(tmp_path: Path) -> None:
             assert stat.S_IMODE(published.stat().st_mode) == expected
     finally:
         os.umask(before)
+
+
+@pytest.mark.parametrize("odd", ["a b", "a;b", "a#b", "~a", "a~", "it's", "ü漢", "50 %", "{{ x }}"])
+def test_paths_that_people_give_work(
+    odd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Publication, its lock, and what reads the file; a question mark is refused beforehand."""
+    folder = tmp_path / odd
+    folder.mkdir()
+    published, warehouse = folder / f"{odd}.duckdb", folder / "w.duckdb"
+    for name, file in (("DATABASE", published), ("WAREHOUSE", warehouse), ("MODELS", "m")):
+        monkeypatch.setenv(f"SEGMENTS_{name}", str(file))
+    assert unusable_files() is None
+    for file in (warehouse, marts_of(warehouse)):
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("create table found as select 1 as x")
+    end_publication(
+        copy_file(str(marts_of(warehouse)), begin_publication(str(published))), str(published)
+    )
+    with open_published() as connection:
+        assert connection.execute("from found").fetchall() == [(1,)]
+    with open_warehouse(warehouse) as connection:
+        assert connection.execute("from marts.found").fetchall() == [(1,)]
+    monkeypatch.setenv("SEGMENTS_DATABASE", str(tmp_path / "a?b"))
+    assert "question mark" in (unusable_files() or "")
