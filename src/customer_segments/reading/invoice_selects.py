@@ -19,6 +19,7 @@ from customer_segments.reading.value_formats import (
     sql_id,
     sql_id_number,
     sql_number,
+    sql_timestamp,
 )
 
 # What numbers lines that no file numbers; such a select is to run only once.
@@ -82,11 +83,11 @@ from (
         {ids["invoice_no"]} as invoice_no,
         {ids["stock_code"]} as stock_code,
         {ids["description"]} as description,
-        {_typed_number(*quantity, layout.decimal_mark)} as quantity_number,
+        {_typed_number(*quantity, layout.decimal_mark, is_money=False)} as quantity_number,
         {quantity[0]} as written_quantity,
         {_typed_date(*date, layout.date_shape, order)} as invoice_date,
         {date[0]} as written_invoice_date,
-        {_typed_number(*price, layout.decimal_mark)} as unit_price,
+        {_typed_number(*price, layout.decimal_mark, is_money=True)} as unit_price,
         {price[0]} as written_unit_price,
         {sql_id_number(*customer)} as customer_number,
         {customer[0]} as written_customer_id,
@@ -105,9 +106,9 @@ def _text(name: str, data_type: str) -> str:
     return f"case when {name} is null then cast(written_{name} as varchar) end as {name}_text"
 
 
-def _typed_number(column: str, data_type: str, mark: str) -> str:
+def _typed_number(column: str, data_type: str, mark: str, is_money: bool) -> str:
     if data_type == "VARCHAR":
-        return sql_number(column, mark)
+        return sql_number(column, mark, is_money)
     return f"try_cast({column} as decimal(18, 4))"
 
 
@@ -115,7 +116,9 @@ def _typed_date(column: str, data_type: str, shape: str, order: str | None) -> s
     if data_type == "VARCHAR":
         return sql_date(column, shape, order)
     if data_type == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {column})"  # a cast would depend on where the build runs
+        return sql_timestamp(
+            f"timezone('UTC', {column})"
+        )  # a cast would depend on where the build runs
     if data_type.startswith(("TIMESTAMP", "DATE")):
-        return f"try_cast({column} as timestamp)"
+        return sql_timestamp(column)
     return sql_date_number(f"try_cast({column} as double)")
