@@ -22,11 +22,12 @@ from customer_segments.reading.file_layouts import (
     InvoiceFileError,
     column_number,
     count_known,
+    currency_number,
     require_columns,
 )
 
 FOLDER = Path("target/invoice_lines")
-_VERSION = 3  # count up when copies are written differently: old ones are then removed
+_VERSION = 4  # count up when copies are written differently: old ones are then removed
 _STATE_PARTS = 6  # and the path
 _END = 1 << 16  # bytes of a file's head and of its tail that its state has
 # In the folder of each state: the state, and a folder of the copies.
@@ -152,9 +153,13 @@ def _write_csv(
 ) -> None:
     """Write the expected columns of `records`, and as one more field what is beyond the header."""
     numbers = [column_number(name, header) for name in COLUMN_NAMES]
+    names = list(EXPECTED_COLUMNS)
+    if (number_of_currency := currency_number(header)) is not None:
+        numbers.append(number_of_currency)
+        names.append("Currency")
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(EXPECTED_COLUMNS)
+        writer.writerow(names)
         for record in records:
             fields = [record[number] if number < len(record) else "" for number in numbers]
             beyond = delimiter.join(field for field in record[len(header) :] if field)

@@ -11,9 +11,11 @@ from customer_segments.reading.file_layouts import (
     PATH_COLUMN,
     FileLayout,
     sql_name,
+    sql_text,
 )
 from customer_segments.reading.parquet_files import count_lines
 from customer_segments.reading.value_formats import (
+    sql_currency_of,
     sql_date,
     sql_date_number,
     sql_id,
@@ -70,11 +72,13 @@ def select_lines(
     {_text("invoice_date", date[1])},
     unit_price,
     {_text("unit_price", price[1])},
+    currency,
     customer_number,
     case when customer_number is null then {sql_id("written_customer_id", customer[1])} end
         as customer_id,
     country,
     overflow_text,
+    {_is_header(layout)} as is_header,
     file_name,
     file_path
 from (
@@ -89,6 +93,7 @@ from (
         {date[0]} as written_invoice_date,
         {_typed_number(*price, layout.decimal_mark, is_money=True)} as unit_price,
         {price[0]} as written_unit_price,
+        {_currency(layout, *price)} as currency,
         {sql_id_number(*customer)} as customer_number,
         {customer[0]} as written_customer_id,
         {ids["country"]} as country,
@@ -106,10 +111,35 @@ def _text(name: str, data_type: str) -> str:
     return f"case when {name} is null then cast(written_{name} as varchar) end as {name}_text"
 
 
+def _is_header(layout: FileLayout) -> str:
+    """Return the SQL for whether a row repeats the header: files were joined to one."""
+    names = ("quantity", "unit_price", "invoice_date")
+    types = [layout.column(name)[1] for name in names]
+    if types != ["VARCHAR"] * len(names):
+        return "false"
+    unread = " and ".join(f"{name} is null" for name in names)
+    repeats = " and ".join(
+        f"regexp_replace(lower(written_{name}), '[^a-z0-9]', '', 'g') "
+        f"in ({', '.join(map(sql_text, layout.header_words(name)))})"
+        for name in names
+    )
+    return f"case when {unread} then coalesce({repeats}, false) else false end"
+
+
 def _typed_number(column: str, data_type: str, mark: str, is_money: bool) -> str:
     if data_type == "VARCHAR":
         return sql_number(column, mark, is_money)
     return f"try_cast({column} as decimal(18, 4))"
+
+
+def _currency(layout: FileLayout, price: str, data_type: str) -> str:
+    """Return the SQL for what a price is in: as a column says, else the price; null for neither."""
+    beside = "cast(null as varchar)"
+    if data_type == "VARCHAR":
+        beside = sql_currency_of(price, layout.decimal_mark)
+    if not (column := layout.currency()):
+        return beside
+    return f"coalesce(nullif(lower(trim(cast({column} as varchar))), ''), {beside})"
 
 
 def _typed_date(column: str, data_type: str, shape: str, order: str | None) -> str:
