@@ -5,10 +5,15 @@
         post_hook=[
             '{{ check_exchange_rates() }}',
             '{{ check_malformed_share() }}',
+            '{{ check_unreadable_values() }}',
             '{{ check_far_lines() }}',
         ]
     )
 }}
+-- The checks look at them: depends_on: {{ ref('stg_online_retail__currencies') }}
+-- depends_on: {{ ref('stg_online_retail__files') }}
+-- depends_on: {{ ref('stg_online_retail__invoices') }}
+-- depends_on: {{ source('online_retail', 'invoice_lines') }}
 with
 
 written_lines as (
