@@ -44,6 +44,7 @@
         when 'stock code' then source.stock_code {{ '' -}}
         when 'customer id' then source.customer_id end
     {%- endset -%}
+    {%- set minuses = '-()\u2010\u2011\u2012\u2013\u2014\u2212' -%}
     {%- set quantity = "case when unreadable_column = 'quantity' then trim(quantity_text) end" -%}
     with texts as (
         select {{ quantity }} as quantity_text, {{ text }} as id_text
@@ -56,7 +57,7 @@
     unreadable as (
         select
             nullif(quantity_text, '') as quantity_text,
-            translate(quantity_text, '-()\u2212\u2012\u2013\u2014', '') <> quantity_text
+            translate(quantity_text, '{{ minuses }}', '') <> quantity_text
             or lower(quantity_text) like '%cr' or lower(quantity_text) like '%minus%'
             or lower(quantity_text) like '%neg%' or lower(quantity_text) like '%ret%' as looks_negative,
             translate(quantity_text, '0123456789.,+-', '') = ''

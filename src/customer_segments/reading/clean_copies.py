@@ -14,7 +14,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from customer_segments.reading.file_layouts import (
     COLUMN_NAMES,
@@ -64,7 +64,8 @@ def copy_repaired(
 ) -> Path:
     """Return the copy of a text file that DuckDB would misread, its header in the first line.
 
-    `quote` is None where the quotes do not add up, empty where they are plain characters.
+    `quote` is None where the quotes do not add up, empty where they are plain characters, and a
+    single quote where fields are quoted by it.
     """
 
     def write(folder: Path) -> None:
@@ -73,7 +74,10 @@ def copy_repaired(
                 records: Iterator[list[str]] = _records(text, delimiter, len(header))
             else:
                 quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-                records = filter(None, csv.reader(text, delimiter=delimiter, quoting=quoting))
+                records = filter(
+                    None,
+                    csv.reader(text, delimiter=delimiter, quoting=quoting, quotechar=quote or '"'),
+                )
             while is_separator_note(next(records)[0]):
                 pass  # the header follows
             _write_csv(folder / path.name, header, records, delimiter)
@@ -191,7 +195,7 @@ def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[s
         if '"' not in content:
             yield content.split(delimiter)
             continue
-        record = _parse(content, delimiter)
+        record = _parse(content, delimiter, width)
         joined = 1
         while record is None and joined < MAX_LINES_OF_RECORD:
             if len(ahead) < joined:
@@ -217,12 +221,34 @@ def is_separator_note(line: str) -> bool:
     return line.lower().startswith(("sep=", '"sep='))
 
 
-def _parse(line: str, delimiter: str, strict: bool = True) -> list[str] | None:
-    """Return the fields of `line`; None when its quotes do not add up."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=strict), None)
-    except csv.Error:
-        return None
+# How quotes may be written, in the order in which they are tried: as spreadsheets do, with a
+# backslash before a quote within, with a blank before the first one, with both.
+_QUOTINGS: tuple[dict[str, Any], ...] = (
+    {},
+    {"escapechar": "\\", "doublequote": False},
+    {"skipinitialspace": True},
+    {"skipinitialspace": True, "escapechar": "\\", "doublequote": False},
+)
+
+
+def _parse(
+    line: str, delimiter: str, width: int | None = None, strict: bool = True
+) -> list[str] | None:
+    """Return the fields of `line`; None when its quotes do not add up.
+
+    With a `width`, other quotings are tried where the usual one does not give so many fields.
+    """
+    first: list[str] | None = None
+    for quoting in _QUOTINGS[: None if width else 1]:
+        try:
+            record = next(csv.reader([line], delimiter=delimiter, strict=strict, **quoting), None)
+        except csv.Error:
+            continue
+        if record is not None and (quoting == {} or len(record) == width):
+            first = record if first is None or len(record) == width else first
+            if len(record) == width:
+                break
+    return first
 
 
 def _invoice_sheets(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:

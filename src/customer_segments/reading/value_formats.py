@@ -16,7 +16,8 @@ _DAY_MONTH = re.compile(
 )
 # The same with anything around it, such as a day of the week and a time zone.
 _SOME_DAY_MONTH = re.compile(
-    r"[\s='\"]*(?:[^\W\d]+[.,]*\s+)?\d{1,2}(?P<mark>[/. -])\s?\d{1,2}(?P=mark)\s?(\d{4}|\d\d)(\D.*)?"
+    r"[\s='\"]*(?:[^\W\d]+[.,]*\s+)?\d{1,2}(?P<mark>[/. -])\s?\d{1,2}(?P=mark)\s?"
+    r"(\d{4}|\d\d)(\D.*)?"
 )
 _SQL_DAY_MONTH = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}"
 _TIMES = (
