@@ -13,25 +13,16 @@ cancellations as (
 
 ),
 
-filled_lines as (
-
-    select line_id
-    from lines
-    where is_filled
-
-),
-
 other_dispositions as (
 
     select
         disposition,
         reason,
         count(*) as line_count,
-        -- What is written in a line that cannot be read may be anything, such as a total.
+        -- What is written in a line that cannot be read, or is none, may be anything, such as a total.
         sum(case when disposition not in ('malformed', 'no_line') then quantity end) as unit_count,
         sum(case when disposition not in ('malformed', 'no_line') then line_value end)
-            as line_value,
-        count(case when is_filled then 1 end) as filled_line_count
+            as line_value
 
     from lines
     where disposition <> 'cancellation'
@@ -46,14 +37,9 @@ cancellation_dispositions as (
         reason,
         count(*) as line_count,
         sum(quantity) as unit_count,
-        sum(line_value) as line_value,
-        count(case when filled_lines.line_id is not null then 1 end) as filled_line_count
+        sum(line_value) as line_value
 
     from cancellations
-
-    left join filled_lines
-        on cancellations.line_id = filled_lines.line_id
-
     group by 1, 2
 
 ),
@@ -76,8 +62,7 @@ final as (
         ---------- numbers
         line_count,
         cast(coalesce(unit_count, 0) as bigint) as unit_count,
-        cast(coalesce(line_value, 0) as decimal(18, 4)) as line_value,
-        cast(filled_line_count as bigint) as filled_line_count
+        cast(coalesce(line_value, 0) as decimal(18, 4)) as line_value
 
     from dispositions
 

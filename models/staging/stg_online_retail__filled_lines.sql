@@ -75,10 +75,8 @@ filled as (
         ) as country_key,
         coalesce(lines.currency_key, values_of_lines.currency_key) as currency_key,
         coalesce(
-            source.invoice_date,
-            case
-                when {{ is_blank('source.invoice_date_text') }} then values_of_lines.invoiced_at
-            end
+            lines.invoiced_at,
+            case when {{ is_blank('source.invoice_date_text') }} then values_of_lines.invoiced_at end
         ) as invoice_date
 
     from values_of_lines
@@ -113,11 +111,7 @@ rated as (
     left join exchange_rates
         on
             filled.currency_key = exchange_rates.currency_key
-            and filled.invoice_date >= exchange_rates.from_date
-            and (
-                filled.invoice_date < exchange_rates.until_date
-                or exchange_rates.until_date is null
-            )
+            and {{ holds_at('exchange_rates', 'filled.invoice_date') }}
 
     where
         filled.own_invoice_key is null

@@ -107,11 +107,7 @@ keyed as (
     left join exchange_rates
         on
             currencies.currency_key = exchange_rates.currency_key
-            and source.invoice_date >= exchange_rates.from_date
-            and (
-                source.invoice_date < exchange_rates.until_date
-                or exchange_rates.until_date is null
-            )
+            and {{ holds_at('exchange_rates', 'source.invoice_date') }}
 
     left join files
         on source.file_path = files.file_path

@@ -22,7 +22,8 @@ _SET_DATE_ORDER = (
 )
 # A part above 12 can only be a day, so such a date shows the order.
 _SQL_TELLING = (
-    r"^[\s=''\"]*(\p{L}+[.,]*\s+)?((1[3-9]|2\d|3[01])[/. -]\s?\d{1,2}|\d{1,2}[/. -]\s?(1[3-9]|2\d|3[01]))"
+    r"^[\s=''\"]*(\p{L}+[.,]*\s+)?"
+    r"((1[3-9]|2\d|3[01])[/. -]\s?\d{1,2}|\d{1,2}[/. -]\s?(1[3-9]|2\d|3[01]))"
     r"[/. -]\s?(\d{2}|\d{4})(\D|$)"
 )
 # One line in eleven may contradict the others before the order counts as unknown.

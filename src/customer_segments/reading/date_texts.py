@@ -126,7 +126,7 @@ def _parts(text: str) -> str:
 
 
 def _timestamp(parts: str) -> str:
-    """Return the SQL that makes a timestamp of the parts, null for a day or an hour that is none."""
+    """Return the SQL that makes a timestamp of the parts, null for no day or no hour."""
     year = (
         f"case when length({parts}.year) = 4 then {parts}.year "
         f"when {parts}.year < '69' then '20' || {parts}.year else '19' || {parts}.year end"

@@ -113,7 +113,7 @@ class FileLayout:
         return (sql_name(found) if self.kind == "parquet" else f"c{number}"), data_type
 
     def header_words(self, name: str) -> list[str]:
-        """Return what a repeated header may say in a column: the file's own name, or a known one."""
+        """Return what a repeated header may say in a column: the file's own name or a known one."""
         number = column_number(name, [found for found, _ in self.columns])
         return sorted({_plain(self.columns[number][0]), *COLUMN_NAMES[name]})
 

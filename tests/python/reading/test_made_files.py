@@ -10,16 +10,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from conftest import SAMPLE, Build, Builder
 from models_in_memory import LEDGER, empty_warehouse, model_statements
 
 from customer_segments.reading.invoice_files import find_invoice_lines
 
-HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country".split(
-    ","
-)
+HEADER = [
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+]
 LINES = (
     "select invoice_id, stock_code, item_description, quantity, invoiced_at, unit_price, "
     "customer_id, disposition, reason, currency, line_value "
@@ -116,13 +122,34 @@ PRICES: dict[str, Callable[[str], str]] = {
     "apostrophes": lambda text: text.replace(",", "\u2019"),
     "blanks": lambda text: swapped(text).replace(".", "\u00a0"),
 }
-GERMAN = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-)
-POLISH = (
-    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada "
-    "grudnia"
-).split()
+GERMAN = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
+POLISH = [
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+]
 DATES: dict[str, Callable[[datetime.datetime], str]] = {
     "american": lambda at: f"{at.month}/{at.day}/{at:%y} {at.hour}:{at:%M}",
     "ISO": lambda at: at.isoformat(" "),
@@ -203,7 +230,7 @@ class Ledger:
     def read(
         self, rows: list[Row], quote: str = "double", header: Row = HEADER
     ) -> tuple[list[tuple[object, ...]], tuple[int, int, int]]:
-        """Return the lines of a file of these rows, and its counts of rows that are none and so on."""
+        """Return the lines of a file of these rows, and COUNTS."""
         texts = [
             ",".join(header),
             *(row[0] if len(row) == 1 else QUOTES[quote](row) for row in rows),

@@ -1,4 +1,5 @@
 """Values as other shops, programs and languages write them, and what they are."""
+# ruff: noqa: RUF001 - characters that look like others are the point
 
 import datetime
 from decimal import Decimal
@@ -21,15 +22,11 @@ DAY = datetime.datetime(2010, 12, 1)
 
 def values_of(expression, texts):
     """Return what each text is: all of them at once, as in a file."""
-    rows = [(number, text) for number, text in enumerate(texts)]
-    return [
-        value
-        for (value,) in duckdb.execute(
-            f"select {expression} from (select unnest(?) as row, row[1] as place, row[2] as written)"
-            " order by cast(place as integer)",
-            [[[str(number), text] for number, text in rows]],
-        ).fetchall()
-    ]
+    with duckdb.connect() as connection:
+        connection.execute("create table texts (place integer, written varchar)")
+        connection.executemany("insert into texts values (?, ?)", list(enumerate(texts)))
+        found = connection.execute(f"select {expression} from texts order by place").fetchall()
+    return [value for (value,) in found]
 
 
 NUMBERS = {
@@ -45,9 +42,9 @@ NUMBERS = {
         "'-12",
         "( 12 )",
         "－12",
-    ],  # noqa: RUF001
-    "-12.50": ["12.50-", "(12.50)", "−12,50", "12,50 -", "‒12.50"],  # noqa: RUF001
-    "-1234.50": ["1,234.50-", "(1.234,50)", "1’234.50-", "−1 234,50", "-1'234.50"],  # noqa: RUF001
+    ],
+    "-12.50": ["12.50-", "(12.50)", "−12,50", "12,50 -", "‒12.50"],
+    "-1234.50": ["1,234.50-", "(1.234,50)", "1’234.50-", "−1 234,50", "-1'234.50"],
     "1234.50": [
         "1’234.50",
         "1‘234,50",
@@ -55,9 +52,9 @@ NUMBERS = {
         "1\u2009234.50",
         "1\u202f234,50",
         '="1,234.50"',
-    ],  # noqa: RUF001
-    "1234567.5": ["1,234,567.5", "1.234.567,5", "12,34,567.5", "1’234’567.5", "1 234 567,5"],  # noqa: RUF001
-    "12": ['="12"', "'12", "+12", "12,-", "12.–", "１２", "١٢", "12\u200b"],  # noqa: RUF001
+    ],
+    "1234567.5": ["1,234,567.5", "1.234.567,5", "12,34,567.5", "1’234’567.5", "1 234 567,5"],
+    "12": ['="12"', "'12", "+12", "12,-", "12.–", "１２", "١٢", "12\u200b"],
 }
 NO_NUMBERS = [
     "--12",
@@ -113,7 +110,7 @@ def test_money_has_a_currency_and_a_quantity_has_none():
 
 
 def test_thousands_do_not_hide_which_mark_is_decimal():
-    assert decimal_mark(["1’234,50", "1 234,50"]) == ","  # noqa: RUF001
+    assert decimal_mark(["1’234,50", "1 234,50"]) == ","
     assert decimal_mark(["1'234.50", "12.50-"]) == "."
 
 
@@ -180,11 +177,13 @@ MONTHS = {
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
     "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
     "listopada grudnia",
 }
@@ -193,11 +192,11 @@ MONTHS = {
 @pytest.mark.parametrize("language", MONTHS)
 def test_months_of_languages_in_full_and_short(language):
     names = MONTHS[language].split()
-    short = {"fr": ["janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept"]}
+    french = ["janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct"]
+    short = {"fr": [*french, "nov", "déc"]}
     days = [datetime.datetime(2010, number + 1, 1) for number in range(12)]
-    for form in (names, [name.upper() for name in names], [name[:3] for name in names]):
-        if language == "fr" and form[0] == "jan":
-            form = [*short["fr"], "oct", "nov", "déc"]
+    cut = short.get(language, [name[:3] for name in names])
+    for form in (names, [name.upper() for name in names], cut):
         texts = [f"1 {name} 2010" for name in form]
         assert values_of(sql_date("written", "", None), texts) == days, form
 
