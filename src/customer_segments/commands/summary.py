@@ -61,7 +61,11 @@ def summarise(database: Path) -> str:
             f"          {count:>12,} not  {amount:>17,.2f} {currency}  {disposition}: {reason}"
             for disposition, reason, count, amount in not_kept
         ),
-        *([f"          {filled:>12,} have blanks filled from the order's other lines"] if filled else []),
+        *(
+            [f"          {filled:>12,} have blanks filled from the order's other lines"]
+            if filled
+            else []
+        ),
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
         f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, "

@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections import deque
@@ -231,6 +232,9 @@ _QUOTINGS: tuple[dict[str, Any], ...] = (
 )
 
 
+_BLANK_AND_QUOTE = re.compile(r' +"')
+
+
 def _parse(
     line: str, delimiter: str, width: int | None = None, strict: bool = True
 ) -> list[str] | None:
@@ -244,10 +248,12 @@ def _parse(
             record = next(csv.reader([line], delimiter=delimiter, strict=strict, **quoting), None)
         except csv.Error:
             continue
-        if record is not None and (quoting == {} or len(record) == width):
-            first = record if first is None or len(record) == width else first
-            if len(record) == width:
-                break
+        if record is None or (quoting and len(record) != width):
+            continue
+        is_whole = len(record) == width and not any(map(_BLANK_AND_QUOTE.match, record))
+        first = record if first is None or is_whole else first
+        if is_whole:
+            break
     return first
 
 
