@@ -22,6 +22,7 @@ TEXTS = {
     "written_item_key": ("staging", "stg_online_retail__stock_codes", "written_stock_code"),
     "description_key": ("staging", "stg_online_retail__descriptions", "item_description"),
     "country_key": ("staging", "stg_online_retail__countries", "country"),
+    "currency_key": ("staging", "stg_online_retail__currencies", "currency"),
     "file_key": ("staging", "stg_online_retail__files", "file_path"),
 }
 
@@ -60,6 +61,9 @@ def _difference(
     read = f"read_parquet('{spark_warehouse}/{{0}}.db/{{1}}/*.parquet')"
     if not files.is_dir():
         return "no such table"
+    if not list(files.glob("*.parquet")):  # Spark writes no file for a seed without rows
+        [(count,)] = connection.execute(f"select count(*) from {schema}.{table}").fetchall()
+        return f"{count} rows on DuckDB, none on Spark" if count else None
     columns = dict(
         connection.execute(
             "select column_name, data_type from duckdb_columns() "

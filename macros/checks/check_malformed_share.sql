@@ -11,8 +11,10 @@
             unreadable='from ' ~ this ~ ' as lines inner join ' ~ ref('stg_online_retail__files')
                 ~ ' as files on lines.file_key = files.file_key inner join '
                 ~ source('online_retail', 'invoice_lines') ~ ' as source '
-                ~ 'on lines.line_id = source.line_number where unreadable_column is not null',
-            counts=run_query('select count(*), count(unreadable_column) from ' ~ this).rows[0],
+                ~ 'on lines.line_id = source.line_number where is_line and unreadable_column is not null',
+            counts=run_query(
+                'select count(*), count(unreadable_column) from ' ~ this ~ ' where is_line'
+            ).rows[0],
             place=''
         ) -%}
         {%- set share = var('malformed_max_share') -%}
@@ -21,7 +23,7 @@
                 'select count(*) as line_count, count(unreadable_column) as unreadable_count, '
                 ~ 'file_path, file_name from ' ~ this ~ ' as lines inner join '
                 ~ ref('stg_online_retail__files') ~ ' as files on lines.file_key = files.file_key '
-                ~ 'group by 3, 4 having count(unreadable_column) >= ' ~ least_lines
+                ~ 'where is_line group by 3, 4 having count(unreadable_column) >= ' ~ least_lines
                 ~ ' and count(unreadable_column) > count(*) * ' ~ share ~ ' order by 2 desc, 3 limit 1'
             ).rows -%}
                 {%- set found.counts = row -%}
@@ -31,18 +33,26 @@
         {%- endif -%}
         {%- if found.counts[1] > found.counts[0] * share -%}
             {%- set columns, expected = [], [] -%}
+            {%- set rounded = 'Ids such as 5.36E+05 were saved by a spreadsheet, and their last digits are '
+                ~ 'lost: export the file again and do not save it in a spreadsheet, or format the '
+                ~ 'column as text first. ' -%}
             {%- set formats = {
-                'quantity': 'A quantity is a whole number. ',
-                'unit price': 'A unit price is a number, with £ or GBP or without; take another sign '
-                ~ 'away if all amounts are of one currency, and name it in the variable currency. ',
+                'quantity': 'A quantity is a whole number: sell by weight in grams, not 1.5. ',
+                'unit price': 'A unit price is a number, with a sign or code of a currency or '
+                ~ 'without. ',
                 'invoice date': 'A date is like 12/1/2010 8:45, 2010-12-01 08:45 or an Excel serial. ',
+                'invoice number': rounded,
+                'stock code': rounded,
+                'customer id': rounded,
             } -%}
             {%- for row in run_query(
                 'select unreadable_column, count(*) as line_count ' ~ found.unreadable
                 ~ ' group by 1 order by 2 desc, 1'
             ).rows -%}
                 {%- do columns.append(row[0] ~ ' (' ~ row[1] ~ ' lines)') -%}
-                {%- do expected.append(formats.get(row[0], '')) -%}
+                {%- if formats.get(row[0], '') not in expected -%}
+                    {%- do expected.append(formats.get(row[0], '')) -%}
+                {%- endif -%}
             {%- endfor -%}
             {#- A date of the other order than the rest: 13/1/10 cannot be read, 12/1/10 can. -#}
             {%- set swapped = [] -%}

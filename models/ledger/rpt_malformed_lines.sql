@@ -15,7 +15,7 @@ lines as (
 malformed_lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    where unreadable_column is not null
+    where is_line and unreadable_column is not null
 
 ),
 

@@ -42,7 +42,7 @@ final as (
 
     where
         not stock_codes.is_known
-        and lines.disposition <> 'malformed'
+        and lines.disposition not in ('malformed', 'no_line')
         and length(stock_codes.stock_code)
         - length(translate(stock_codes.stock_code, '0123456789', '')) < 3
 

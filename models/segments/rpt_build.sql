@@ -32,6 +32,7 @@ line_totals as (
         file_key,
         country_key,
         count(*) as line_count,
+        count(case when is_filled then 1 end) as filled_line_count,
         min(invoiced_at) filter (where unreadable_column is null) as first_invoiced_at,
         max(invoiced_at) filter (where unreadable_column is null) as last_invoiced_at
 
@@ -44,6 +45,7 @@ input_totals as (
 
     select
         cast(sum(line_totals.line_count) as bigint) as line_count,
+        cast(sum(line_totals.filled_line_count) as bigint) as filled_line_count,
         count(distinct files.file_path) as file_count,
         min(files.file_name) as first_file_name,
         max(files.file_name) as last_file_name,
@@ -86,6 +88,7 @@ final as (
         ---------- numbers
         input_totals.file_count,
         input_totals.line_count,
+        input_totals.filled_line_count,
         input_totals.home_country_line_count,
 
         ---------- dates

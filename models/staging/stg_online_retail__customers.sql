@@ -1,6 +1,3 @@
-{#- Tills write something when they know nobody: that is not one large customer. -#}
-{%- set nobody = ['0', '0.0', '?', 'na', 'nil', 'guest', 'anonymous', 'unknown'] %}
-
 with
 
 source as (
@@ -10,6 +7,13 @@ source as (
         customer_id
 
     from {{ source('online_retail', 'invoice_lines') }}
+
+),
+
+-- Tills write something when they know nobody: that is not one large customer.
+unknown_customers as (
+
+    select * from {{ ref('unknown_customers') }}
 
 ),
 
@@ -24,31 +28,49 @@ trimmed as (
 
 ),
 
+unguarded as (
+
+    select
+        customer_number,
+        written_customer_id,
+        {{ whole_number_id('customer_id') }} as customer_id
+
+    from trimmed
+
+),
+
 renamed as (
 
     select
         customer_number,
         written_customer_id,
         case
-            when customer_number is not null
-                then nullif(cast(customer_number as {{ dbt.type_string() }}), '0')
-            else {{ whole_number_id(blank_to_null('customer_id', or_words=nobody)) }}
+            when customer_number > 0 then cast(customer_number as {{ dbt.type_string() }})
+            when customer_number is null and not {{ is_number_of_nobody('customer_id') }}
+                then {{ blank_to_null('customer_id') }}
         end as customer_id
 
-    from trimmed
+    from unguarded
 
 ),
 
 final as (
 
     select
-        {{ text_key('customer_id') }} as customer_key,
-        customer_id,
-        customer_number,
-        written_customer_id
+        {{ text_key('renamed.customer_id') }} as customer_key,
+        renamed.customer_id,
+        renamed.customer_number,
+        renamed.written_customer_id
 
     from renamed
-    where customer_id is not null
+
+    left join unknown_customers
+        on {{ word_key('renamed.customer_id') }} = unknown_customers.written
+
+    where
+        renamed.customer_id is not null
+        and not {{ is_rounded_id('renamed.customer_id') }}
+        and unknown_customers.written is null
 
 )
 

@@ -11,9 +11,19 @@ trimmed as (
 
     select
         invoice_no as written_invoice_no,
-        upper({{ trimmed('invoice_no') }}) as invoice_no
+        {{ trimmed('invoice_no') }} as invoice_no
 
     from source
+
+),
+
+unguarded as (
+
+    select
+        written_invoice_no,
+        upper({{ whole_number_id('invoice_no') }}) as invoice_no
+
+    from trimmed
 
 ),
 
@@ -23,7 +33,7 @@ renamed as (
         written_invoice_no,
         {{ blank_to_null('invoice_no') }} as invoice_id
 
-    from trimmed
+    from unguarded
 
 ),
 
@@ -40,7 +50,9 @@ final as (
         {{ is_marked_invoice('invoice_id', 'A') }} as is_adjustment
 
     from renamed
-    where invoice_id is not null
+    where
+        invoice_id is not null
+        and not {{ is_rounded_id('invoice_id') }}
 
 )
 

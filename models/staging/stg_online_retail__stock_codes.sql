@@ -11,9 +11,19 @@ trimmed as (
 
     select
         stock_code as written_stock_code,
-        upper({{ trimmed('stock_code') }}) as stock_code
+        {{ trimmed('stock_code') }} as stock_code
 
     from source
+
+),
+
+unguarded as (
+
+    select
+        written_stock_code,
+        upper({{ whole_number_id('stock_code') }}) as stock_code
+
+    from trimmed
 
 ),
 
@@ -23,7 +33,7 @@ renamed as (
         written_stock_code,
         {{ blank_to_null('stock_code') }} as stock_code
 
-    from trimmed
+    from unguarded
 
 ),
 
@@ -36,7 +46,9 @@ final as (
         written_stock_code
 
     from renamed
-    where stock_code is not null
+    where
+        stock_code is not null
+        and not {{ is_rounded_id('stock_code') }}
 
 )
 

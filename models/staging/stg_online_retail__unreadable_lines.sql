@@ -3,7 +3,7 @@ with
 lines as (
 
     select * from {{ ref('stg_online_retail__invoice_lines') }}
-    where unreadable_column is not null
+    where is_line and unreadable_column is not null
 
 ),
 

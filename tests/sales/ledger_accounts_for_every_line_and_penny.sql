@@ -1,5 +1,5 @@
 -- Lines, units and money by disposition are lines, units and money of the input, but for what is
--- written in lines that cannot be read: these count 0.
+-- written in lines that cannot be read: these count 0. Amounts in other currencies are converted.
 with
 
 input as (
@@ -34,6 +34,18 @@ unread_totals as (
 
 ),
 
+conversions as (
+
+    select
+        coalesce(
+            sum(line_value - {{ line_value('quantity', 'written_unit_price') }}), 0
+        ) as line_value
+
+    from {{ ref('stg_online_retail__invoice_lines') }}
+    where written_unit_price is not null
+
+),
+
 ledger_totals as (
 
     select
@@ -53,7 +65,9 @@ select
 from input_totals
 cross join unread_totals
 cross join ledger_totals
+cross join conversions
 where
     input_totals.line_count <> ledger_totals.line_count
     or input_totals.unit_count <> ledger_totals.unit_count + unread_totals.unit_count
-    or input_totals.line_value <> ledger_totals.line_value + unread_totals.line_value
+    or input_totals.line_value
+    <> ledger_totals.line_value + unread_totals.line_value - conversions.line_value

@@ -31,6 +31,16 @@ descriptions as (
 
 ),
 
+currencies as (
+
+    select distinct
+        currency_key,
+        currency
+
+    from {{ ref('stg_online_retail__currencies') }}
+
+),
+
 final as (
 
     select
@@ -42,16 +52,19 @@ final as (
 
         ---------- strings
         descriptions.item_description,
+        coalesce(currencies.currency, {{ quoted(var('currency')) }}) as currency,
         lines.disposition,
         lines.reason,
 
         ---------- numbers
         lines.quantity,
         lines.unit_price,
+        coalesce(lines.written_unit_price, lines.unit_price) as written_unit_price,
         lines.line_value,
 
         ---------- booleans
         lines.is_item_repeated,
+        lines.is_filled,
 
         ---------- timestamps
         lines.invoiced_at
@@ -69,6 +82,9 @@ final as (
 
     left join descriptions
         on lines.description_key = descriptions.description_key
+
+    left join currencies
+        on lines.currency_key = currencies.currency_key
 
 )
 

@@ -79,6 +79,7 @@ classified as (
         repeats.duplicate_reason,
         repeats.line_id is not null as is_item_repeated,
         case
+            when not placed.is_line then 'no_line'
             when placed.unreadable_column is not null then 'malformed'
             when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
             when repeats.duplicate_reason is not null then 'duplicate'
@@ -116,10 +117,12 @@ final as (
         customer_key,
         item_key,
         description_key,
+        currency_key,
 
         ---------- strings
         disposition,
         case disposition
+            when 'no_line' then unreadable_column
             when 'malformed' then 'cannot read ' || unreadable_column
             when 'out_of_scope'
                 then
@@ -151,10 +154,12 @@ final as (
         quantity,
         unit_price,
         line_value,
+        written_unit_price,
 
         ---------- booleans
         is_item_repeated,
         is_cancellation,
+        is_filled,
 
         ---------- timestamps
         invoiced_at

@@ -14,7 +14,8 @@ NOT_KEPT = """
     where disposition <> 'sale' order by line_count desc, disposition, reason
 """
 BUILD = """
-    select as_of_date, customer_scope, home_country, home_country_line_count, currency
+    select as_of_date, customer_scope, home_country, home_country_line_count, currency,
+        filled_line_count
     from rpt_build
 """
 NET = """
@@ -46,7 +47,7 @@ def summarise(database: Path) -> str:
         [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
         not_kept = connection.execute(NOT_KEPT).fetchall()
         segments = connection.execute(SEGMENTS).fetchall()
-        [(as_of, scope, home, home_lines, currency)] = connection.execute(BUILD).fetchall()
+        [(as_of, scope, home, home_lines, currency, filled)] = connection.execute(BUILD).fetchall()
         [model] = connection.execute(MODEL).fetchall()
         health = connection.execute(HEALTH).fetchall()
         [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
@@ -59,6 +60,11 @@ def summarise(database: Path) -> str:
         *(
             f"          {count:>12,} not  {amount:>17,.2f} {currency}  {disposition}: {reason}"
             for disposition, reason, count, amount in not_kept
+        ),
+        *(
+            [f"          {filled:>12,} have blanks filled from the order's other lines"]
+            if filled
+            else []
         ),
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",

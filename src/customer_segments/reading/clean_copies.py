@@ -9,12 +9,13 @@ import datetime
 import hashlib
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from customer_segments.reading.file_layouts import (
     COLUMN_NAMES,
@@ -22,11 +23,12 @@ from customer_segments.reading.file_layouts import (
     InvoiceFileError,
     column_number,
     count_known,
+    currency_number,
     require_columns,
 )
 
 FOLDER = Path("target/invoice_lines")
-_VERSION = 3  # count up when copies are written differently: old ones are then removed
+_VERSION = 4  # count up when copies are written differently: old ones are then removed
 _STATE_PARTS = 6  # and the path
 _END = 1 << 16  # bytes of a file's head and of its tail that its state has
 # In the folder of each state: the state, and a folder of the copies.
@@ -63,7 +65,8 @@ def copy_repaired(
 ) -> Path:
     """Return the copy of a text file that DuckDB would misread, its header in the first line.
 
-    `quote` is None where the quotes do not add up, empty where they are plain characters.
+    `quote` is None where the quotes do not add up, empty where they are plain characters, and a
+    single quote where fields are quoted by it.
     """
 
     def write(folder: Path) -> None:
@@ -72,7 +75,10 @@ def copy_repaired(
                 records: Iterator[list[str]] = _records(text, delimiter, len(header))
             else:
                 quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-                records = filter(None, csv.reader(text, delimiter=delimiter, quoting=quoting))
+                records = filter(
+                    None,
+                    csv.reader(text, delimiter=delimiter, quoting=quoting, quotechar=quote or '"'),
+                )
             while is_separator_note(next(records)[0]):
                 pass  # the header follows
             _write_csv(folder / path.name, header, records, delimiter)
@@ -152,9 +158,13 @@ def _write_csv(
 ) -> None:
     """Write the expected columns of `records`, and as one more field what is beyond the header."""
     numbers = [column_number(name, header) for name in COLUMN_NAMES]
+    names = list(EXPECTED_COLUMNS)
+    if (number_of_currency := currency_number(header)) is not None:
+        numbers.append(number_of_currency)
+        names.append("Currency")
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(EXPECTED_COLUMNS)
+        writer.writerow(names)
         for record in records:
             fields = [record[number] if number < len(record) else "" for number in numbers]
             beyond = delimiter.join(field for field in record[len(header) :] if field)
@@ -186,7 +196,7 @@ def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[s
         if '"' not in content:
             yield content.split(delimiter)
             continue
-        record = _parse(content, delimiter)
+        record = _parse(content, delimiter, width)
         joined = 1
         while record is None and joined < MAX_LINES_OF_RECORD:
             if len(ahead) < joined:
@@ -212,12 +222,39 @@ def is_separator_note(line: str) -> bool:
     return line.lower().startswith(("sep=", '"sep='))
 
 
-def _parse(line: str, delimiter: str, strict: bool = True) -> list[str] | None:
-    """Return the fields of `line`; None when its quotes do not add up."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=strict), None)
-    except csv.Error:
-        return None
+# How quotes may be written, in the order in which they are tried: as spreadsheets do, with a
+# backslash before a quote within, with a blank before the first one, with both.
+_QUOTINGS: tuple[dict[str, Any], ...] = (
+    {},
+    {"escapechar": "\\", "doublequote": False},
+    {"skipinitialspace": True},
+    {"skipinitialspace": True, "escapechar": "\\", "doublequote": False},
+)
+
+
+_BLANK_AND_QUOTE = re.compile(r' +"')
+
+
+def _parse(
+    line: str, delimiter: str, width: int | None = None, strict: bool = True
+) -> list[str] | None:
+    """Return the fields of `line`; None when its quotes do not add up.
+
+    With a `width`, other quotings are tried where the usual one does not give so many fields.
+    """
+    first: list[str] | None = None
+    for quoting in _QUOTINGS[: None if width else 1]:
+        try:
+            record = next(csv.reader([line], delimiter=delimiter, strict=strict, **quoting), None)
+        except csv.Error:
+            continue
+        if record is None or (quoting and len(record) != width):
+            continue
+        is_whole = len(record) == width and not any(map(_BLANK_AND_QUOTE.match, record))
+        first = record if first is None or is_whole else first
+        if is_whole:
+            break
+    return first
 
 
 def _invoice_sheets(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:

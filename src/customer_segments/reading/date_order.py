@@ -22,7 +22,9 @@ _SET_DATE_ORDER = (
 )
 # A part above 12 can only be a day, so such a date shows the order.
 _SQL_TELLING = (
-    r"^\s*((1[3-9]|2\d|3[01])[/.-]\d{1,2}|\d{1,2}[/.-](1[3-9]|2\d|3[01]))[/.-](\d{2}|\d{4})(\s|$)"
+    r"^[\s=''\"]*(\p{L}+[.,]*\s+)?"
+    r"((1[3-9]|2\d|3[01])[/. -]\s?\d{1,2}|\d{1,2}[/. -]\s?(1[3-9]|2\d|3[01]))"
+    r"[/. -]\s?(\d{2}|\d{4})(\D|$)"
 )
 # One line in eleven may contradict the others before the order counts as unknown.
 _MAJORITY = 10
@@ -91,7 +93,7 @@ def _order_of(dates: Iterable[str]) -> Literal["month_first", "day_first", "cont
     """
     day_first = month_first = 0
     for text in dates:
-        if match := re.match(r"\s*(\d{1,2})[/.-](\d{1,2})", text):
+        if match := re.match(r"[\s='\"]*(?:[^\W\d]+[.,]*\s+)?(\d{1,2})[/. -]\s?(\d{1,2})", text):
             first, second = int(match[1]), int(match[2])
             day_first += first > 12 >= second
             month_first += second > 12 >= first

@@ -21,6 +21,13 @@ COLUMN_NAMES = {
     "customer_id": ("customerid", "customerno", "customernumber"),
     "country": ("country",),
 }
+# A column that a file may have, too: what its amounts are in.
+CURRENCY_NAMES = (
+    *("currency", "currencycode", "currencysymbol", "currencyiso", "curr", "ccy"),
+    *("ordercurrency", "invoicecurrency", "transactioncurrency", "pricecurrency", "salescurrency"),
+    *("whrung", "wahrung", "waehrung", "devise", "monnaie", "moneda", "divisa", "valuta", "moeda"),
+    "waluta",
+)
 EXPECTED_COLUMNS = (
     "InvoiceNo",
     "StockCode",
@@ -105,6 +112,18 @@ class FileLayout:
         found, data_type = self.columns[number]
         return (sql_name(found) if self.kind == "parquet" else f"c{number}"), data_type
 
+    def header_words(self, name: str) -> list[str]:
+        """Return what a repeated header may say in a column: the file's own name or a known one."""
+        number = column_number(name, [found for found, _ in self.columns])
+        return sorted({_plain(self.columns[number][0]), *COLUMN_NAMES[name]})
+
+    def currency(self) -> str | None:
+        """Return the SQL name of the column with the currency of amounts; None without one."""
+        number = currency_number([found for found, _ in self.columns])
+        if number is None:
+            return None
+        return sql_name(self.columns[number][0]) if self.kind == "parquet" else f"c{number}"
+
     def overflow(self) -> str:
         """Return the SQL for the text of a line's fields beyond the header, null when none."""
         if self.kind == "parquet":
@@ -126,6 +145,12 @@ def column_number(name: str, header: Sequence[str]) -> int:
     return next(
         number for number, found in enumerate(header) if _plain(found) in COLUMN_NAMES[name]
     )
+
+
+def currency_number(header: Sequence[str]) -> int | None:
+    """Return which column of `header` says what amounts are in; None without one."""
+    numbers = (number for number, found in enumerate(header) if _plain(found) in CURRENCY_NAMES)
+    return next(numbers, None)
 
 
 def count_known(header: Iterable[str]) -> int:

@@ -51,8 +51,10 @@ def find_invoice_lines(location: str, date_order: DateOrder = "infer") -> str:
     `COLUMN_NAMES`, typed (an unreadable value is null), `customer_number` in place of a
     `customer_id` that is a whole number and no text, the raw text of the three columns that can be
     unreadable as `quantity_text`, `invoice_date_text`, `unit_price_text` (of numbers and dates
-    that the file does not hold as text, only where they cannot be used), in `overflow_text` the
-    fields beyond the header (null for a sound line), `file_name`, and `file_path`.
+    that the file does not hold as text, only where they cannot be used), in `currency` what the
+    price is in, as the file writes it in small letters (null where it does not say), in
+    `overflow_text` the fields beyond the header (null for a sound line), `is_header` for a row that
+    repeats it, `file_name`, and `file_path`.
 
     Raises InvoiceFileError when there is nothing to read or a file is not an invoice file.
     """

@@ -8,11 +8,14 @@ from customer_segments.project import first_line
 from customer_segments.reading.file_layouts import (
     FileLayout,
     InvoiceFileError,
+    count_known,
     read_rows,
     require_columns,
     sql_path,
 )
 from customer_segments.reading.value_formats import date_shape, decimal_mark
+
+_MOST_DIGITS = 38  # of a decimal
 
 
 def read_parquet_layout(path: Path) -> FileLayout:
@@ -28,6 +31,7 @@ def read_parquet_layout(path: Path) -> FileLayout:
     columns = tuple((str(row[0]), str(row[1])) for row in described)
     require_columns(str(path), [name for name, _ in columns])
     layout = FileLayout("parquet", columns)
+    _require_decimals(path, columns)
     names = [layout.column(name) for name in ("invoice_date", "unit_price", "quantity")]
     texts = [
         f"cast({name} as varchar)" if data_type == "VARCHAR" else "null"
@@ -41,6 +45,18 @@ def read_parquet_layout(path: Path) -> FileLayout:
         decimal_mark=decimal_mark([value for column in numbers for value in column]),
         date_shape=date_shape(dates),
     )
+
+
+def _require_decimals(path: Path, columns: tuple[tuple[str, str], ...]) -> None:
+    """Refuse decimals that DuckDB reads as other numbers: those of more than 38 digits."""
+    found = read_rows(f"select name, precision from parquet_schema({sql_path(path)})")
+    wide = {name: digits for name, digits in found if int(str(digits or 0)) > _MOST_DIGITS}
+    for name, _ in columns:
+        if name in wide and count_known([name]):
+            raise InvoiceFileError(
+                f"Decimals too wide: column {name} of {path} has {wide[name]} digits; expected at "
+                f"most {_MOST_DIGITS}. Write it as decimal(18, 4) or double."
+            )
 
 
 def count_lines(path: Path) -> int:

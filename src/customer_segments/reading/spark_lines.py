@@ -17,6 +17,7 @@ from customer_segments.reading.file_layouts import (
     COLUMN_NAMES,
     InvoiceFileError,
     column_number,
+    currency_number,
     require_columns,
 )
 from customer_segments.reading.invoice_files import find_invoice_lines
@@ -78,7 +79,7 @@ def _lines_in_store(session: Any, location: str) -> Any:
     header, types = rows.columns, dict(rows.dtypes)
     require_columns(location, header)
     found = {name: header[column_number(name, header)] for name in COLUMN_NAMES}
-    quoted = {name: f"`{column.replace('`', '``')}`" for name, column in found.items()}
+    quoted = {name: _quoted(column) for name, column in found.items()}
     quantity, price, date = (quoted[name] for name in ("quantity", "unit_price", "invoice_date"))
     whole = f"try_cast({quantity} as decimal(18, 4))"
     ids = [
@@ -95,10 +96,24 @@ def _lines_in_store(session: Any, location: str) -> Any:
         f"cast({date} as string) as invoice_date_text",
         f"try_cast({price} as decimal(18, 4)) as unit_price",
         f"cast({price} as string) as unit_price_text",
+        f"{_currency(header)} as currency",
         "cast(null as string) as overflow_text",
+        "false as is_header",
         "_metadata.file_name as file_name",
         "_metadata.file_path as file_path",
     )
+
+
+def _currency(header: list[str]) -> str:
+    """Return the SQL for the column that says what amounts are in, null without one."""
+    number = currency_number(header)
+    if number is None:
+        return "cast(null as string)"
+    return f"nullif(lower(trim(cast({_quoted(header[number])} as string))), '')"
+
+
+def _quoted(column: str) -> str:
+    return f"`{column.replace('`', '``')}`"
 
 
 def _id_text(column: str, data_type: str) -> str:

@@ -41,7 +41,7 @@ _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 200  # enough to see how numbers and dates are written
 _BLOCK_BYTES = 1 << 19  # one without a line break is part of a line DuckDB may refuse: over 2 MB
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))
-_QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
+_QUOTE, _LINE_FEED, _RETURN, _BLANK = 34, 10, 13, 32
 
 
 def read_text_layout(path: Path) -> tuple[Path, FileLayout]:
@@ -77,6 +77,9 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
     facts = _scan(path, delimiter)
     if facts.recode:
         return _read_text_layout(copy_as_utf_8(path, _opener(path, facts.encoding)))
+    if _has_single_quotes(text, delimiter):
+        opener = _opener(path, facts.encoding)
+        return _read_text_layout(copy_repaired(path, opener, _unquoted(header), delimiter, "'"))
     first_is_header = text[:1] not in "\r\n" and not is_separator_note(text)
     if facts.damaged or facts.mixed_line_ends or not first_is_header:
         quote = None if facts.damaged else facts.quote
@@ -100,6 +103,21 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
         decimal_mark(values("unit_price") + values("quantity")),
         date_shape(values("invoice_date")),
     )
+
+
+def _has_single_quotes(text: str, delimiter: str) -> bool:
+    """Tell whether fields are quoted by single quotes: most lines have one that is, whole.
+
+    A quote before an id alone keeps a spreadsheet from reading it as a number.
+    """
+    mark = re.escape(delimiter)
+    quoted = re.compile(rf"(?:^|{mark})'(?:[^']|'')*'(?={mark}|$)")
+    lines = [line for line in re.split(r"[\r\n]+", text) if line][:_HEAD_LINES]
+    return '"' not in text and 2 * sum(bool(quoted.search(line)) for line in lines) > len(lines)
+
+
+def _unquoted(header: list[str]) -> list[str]:
+    return [name.strip().strip("'") for name in header]
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -201,6 +219,7 @@ class _Quotes:
         self._inside = 0  # 1 while a quoted field is open
         self._before = _LINE_FEED  # the byte before the block
         self._closed_at_end = False  # the block before ended with a closing quote
+        self._before_that = _LINE_FEED  # and the one before
         self._starts = np.zeros(256, bool)
         self._starts[[ord(delimiter), _LINE_FEED, _RETURN]] = True
         self._edges = self._starts.copy()
@@ -216,6 +235,7 @@ class _Quotes:
             self._closed_at_end = False
         else:
             self._add_quotes(np.frombuffer(block, np.uint8))
+        self._before_that = block[-2] if len(block) > 1 else self._before
         self._before = block[-1]
 
     def _add_quotes(self, block: NDArray[np.uint8]) -> None:
@@ -225,6 +245,7 @@ class _Quotes:
         around = np.empty(len(block) + 2, np.uint8)
         around[0], around[1:-1], around[-1] = self._before, block, _LINE_FEED
         opening, closing = quotes[self._inside :: 2], quotes[1 - self._inside :: 2]
+        self._note_blanks(around, opening)
         before, after = around[opening], around[closing + 2]
         self.open_fields |= bool(self._starts[around[quotes]].any())
         self._sound &= bool(self._edges[before].all() and self._edges[after].all())
@@ -236,6 +257,16 @@ class _Quotes:
             self._sound &= int(np.bincount(held).max()) <= 2 * MAX_LINES_OF_RECORD
         self._inside = (self._inside + len(quotes)) & 1
         self._closed_at_end = bool(quotes[-1] == len(block) - 1) and not self._inside
+
+    def _note_blanks(self, around: NDArray[np.uint8], opening: NDArray[np.int64]) -> None:
+        """Note a quote behind a blank at the start of a field: DuckDB takes it for a character."""
+        after_blank = opening[around[opening] == _BLANK]
+        two_before = np.where(
+            after_blank > 0, around[np.maximum(after_blank, 1) - 1], self._before_that
+        )
+        if self._starts[two_before].any():
+            self.open_fields = True
+            self._sound = False
 
     def finish(self) -> bool:
         """Tell whether all quotes were sound, at the end of the file."""

@@ -5,11 +5,19 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Literal
 
+from customer_segments.reading.date_texts import sql_any_date
+from customer_segments.reading.number_texts import sql_any_number, sql_currency
+
 # What `12/1/10 8:45` looks like, in Python for samples and in SQL for lines.
 _DAY_MONTH = re.compile(
     r"\s*(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
-    r"(?P<time> \d{1,2}:\d\d(?P<seconds>:\d\d(?P<fraction>\.\d{1,6})?)?"
+    r"(?P<time>(?P<gap>,? |T)\d{1,2}:\d\d(?P<seconds>:\d\d(?P<fraction>\.\d{1,6})?)?"
     r"(?P<half>(?P<blank> ?)[AaPp][Mm])?)?\s*"
+)
+# The same with anything around it, such as a day of the week and a time zone.
+_SOME_DAY_MONTH = re.compile(
+    r"[\s='\"]*(?:[^\W\d]+[.,]*\s+)?\d{1,2}(?P<mark>[/. -])\s?\d{1,2}(?P=mark)\s?"
+    r"(\d{4}|\d\d)(\D.*)?"
 )
 _SQL_DAY_MONTH = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}"
 _TIMES = (
@@ -33,6 +41,8 @@ _SQL_NAME_DAY = r"^\s*([A-Za-z]{3})[A-Za-z]*[ ./-]+(\d{1,2})[ ,./-]+(\d{2})"
 _NAMED = [f"%d %b {year}{time}" for time, year in product(_TIMES, _YEARS)]
 # `20101201`, `20101201 08:45` and `20101201T084500`, once they are digits only.
 _SQL_COMPACT = r"\s*(19|20)\d{6}([ T]?\d{2}:?\d{2}(:?\d{2})?)?\s*"
+# Since 1970 in seconds, thousandths, millionths or billionths of them.
+_SQL_EPOCH = r"\s*(\d{9,10}(\.\d*)?|\d{12,13}(\.\d*)?|\d{15,16}|\d{18,19})\s*"
 _COMPACT = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"]
 
 
@@ -41,18 +51,21 @@ def date_shape(texts: Iterable[str]) -> str:
 
     Empty when there is none: the dates are ISO, Excel numbers, or no dates.
     """
+    texts = list(texts)
     for text in texts:
         if match := _DAY_MONTH.fullmatch(text):
             mark = match["mark"]
             year = "%Y" if len(match["year"]) == 4 else "%y"
             time = ""
             if match["time"]:
-                time = " %I:%M" if match["half"] else " %H:%M"
+                time = match["gap"] + ("%I:%M" if match["half"] else "%H:%M")
                 time += ":%S" if match["seconds"] else ""
                 time += ".%f" if match["fraction"] else ""
                 time += f"{match['blank']}%p" if match["half"] else ""
             return f"{{}}{mark}{{}}{mark}{year}{time}"
-    return ""
+    # With a zone, a day of the week or words no format reads them, but the order must be settled.
+    others = any(_SOME_DAY_MONTH.fullmatch(text) for text in texts)
+    return "{}/{}/%Y" if others else ""
 
 
 def decimal_mark(texts: Iterable[str]) -> Literal[".", ","]:
@@ -62,74 +75,71 @@ def decimal_mark(texts: Iterable[str]) -> Literal[".", ","]:
     """
     commas = dots = 0
     swap = str.maketrans(",.", ".,")
+    thousands = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")
     telling = re.compile(r"\D*(\d*,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)\D*")
-    for text in texts:
-        if "," in text or "." in text:
-            commas += telling.fullmatch(text) is not None
-            dots += telling.fullmatch(text.translate(swap)) is not None
+    for text in (thousands.sub("", text) for text in texts if "," in text or "." in text):
+        commas += telling.fullmatch(text) is not None
+        dots += telling.fullmatch(text.translate(swap)) is not None
     return "," if commas > dots else "."
 
 
-def sql_number(column: str, mark: str) -> str:
+def sql_number(column: str, mark: str, is_money: bool) -> str:
     """Return the SQL that reads a text as decimal(18, 4), null when it is no number.
 
     `mark` settles `1,234`, which is a thousand or a decimal. Numbers that can be read in one way
-    only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, with a pound sign or not.
+    only are read, whatever the mark: `2,55`, `1.234,56`, `1,234.56`, money with a currency or not.
     """
-    # Each way to read occurs once: what occurs twice DuckDB computes for every line beforehand.
-    careful = f"{_with_mark(column, mark)}, {_with_mark(column, '.' if mark == ',' else ',')}"
+    return f"coalesce({_quick_number(column, mark)}, {sql_any_number(column, mark, is_money)})"
+
+
+def sql_currency_of(column: str, mark: str) -> str:
+    """Return the SQL for the currency that is written beside an amount, null for none."""
+    return f"case when {_quick_number(column, mark)} is null then {sql_currency(column)} end"
+
+
+def _quick_number(column: str, mark: str) -> str:
     if mark == ".":
-        return f"coalesce(try_cast({column} as decimal(18, 4)), {careful})"
+        return f"try_cast({column} as decimal(18, 4))"
     # Most numbers have no dot: one replacement reads them, the rest take the long way.
-    quick = (
+    return (
         f"case when not contains({column}, '.') "
         f"then try_cast(replace({column}, ',', '.') as decimal(18, 4)) end"
-    )
-    return f"coalesce({quick}, {careful})"
-
-
-def _with_mark(column: str, decimal: str) -> str:
-    """Return the SQL that reads a number with this decimal mark, thousands and pounds."""
-    between = ("," if decimal == "." else ".") + " \u00a0\u202f''"
-    # Other currencies are not read: their sum with pounds would be no amount of anything.
-    blanks = r"[\s\p{Z}\p{Cf}]*"  # of every kind: web pages put some around numbers
-    currency = rf"{blanks}(?:£|GBP)?{blanks}"
-    number = rf"\d{{1,3}}([{between}]\d{{3}})+([{decimal}]\d*)?|\d*[{decimal}]\d+|\d+"
-    pattern = rf"^{blanks}([+-]?{currency}[+-]?({number})){currency}$"
-    return (
-        f"try_cast(replace(translate(regexp_extract({column}, '{pattern}', 1), "
-        f"'{between}£GBP', ''), '{decimal}', '.') as decimal(18, 4))"
     )
 
 
 def sql_date(column: str, shape: str, order: str | None) -> str:
     """Return the SQL that reads a text as timestamp, null when it is no date.
 
-    The shape of the file's first dates is tried first, as a failing format is slow. A time zone is
-    left out: the hour on the clock is the hour of the invoice.
+    The shape of the file's first dates is tried first, as a failing format is slow; words and the
+    orders of other programs come last. A time zone is left out: the hour on the clock is the hour
+    of the invoice. An epoch has no clock: it is in UTC.
     """
     slots = ("%d", "%m") if order == "day_first" else ("%m", "%d")
     cases = [
         # A bare cast would take 12/1/10 for the year 12. The quick test spares most the other.
-        f"when {column} like '____-__-__%' or regexp_matches({column}, '^\\s*\\d{{4}}[-/]') "
+        # Of 8:45 PM it would take PM for a time zone.
+        f"when ({column} like '____-__-__%' or regexp_matches({column}, '^\\s*\\d{{4}}[-/]')) "
+        f"and not contains({column}, 'M') and not contains({column}, 'm') "
         f"then try_cast({column} as timestamp)",
         f"when regexp_full_match({column}, '\\s*[2-7]\\d{{4}}(\\.\\d*)?\\s*') "
         f"then {_from_excel(f'cast({column} as double)')}",
         f"when regexp_full_match({column}, '{_SQL_COMPACT}') "
         f"then try_strptime(translate({column}, ' T:', ''), {_COMPACT})",
+        f"when regexp_full_match({column}, '{_SQL_EPOCH}') then list_transform("
+        f"[cast({column} as double)], lambda number: {_from_epoch('number')})[1]",
         f"when regexp_matches({column}, '{_SQL_DAY_NAME}|{_SQL_NAME_DAY}') then "
         + _with_century(f"try_strptime({_named(column)}, {_NAMED})"),
     ]
-    if order is None:
-        return f"case {' '.join(cases)} end"
-    formats = [shape.format(*slots) for shape in _SHAPES]
-    parsed = _with_century(f"try_strptime({column}, {formats})")
-    cases.append(f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') then {parsed}")
-    careful = f"case {' '.join(cases)} end"
-    if not shape:
-        return careful
-    quick = f"try_strptime({column}, '{shape.format(*slots)}')"
-    return f"coalesce({_with_century(quick) if '%Y' in shape else quick}, {careful})"
+    quick = []
+    if order is not None:
+        formats = [text.format(*slots) for text in _SHAPES]
+        parsed = _with_century(f"try_strptime({column}, {formats})")
+        cases.append(f"when regexp_matches({column}, '{_SQL_DAY_MONTH}') then {parsed}")
+        if shape:
+            first = f"try_strptime({column}, '{shape.format(*slots)}')"
+            quick.append(_with_century(first) if "%Y" in shape else first)
+    ways = [*quick, f"case {' '.join(cases)} end", sql_any_date(column, order)]
+    return _in_calendar(f"coalesce({', '.join(ways)})")
 
 
 def _named(column: str) -> str:
@@ -143,17 +153,47 @@ def _with_century(date: str) -> str:
     return f"nullif(greatest({date}, timestamp '1900-01-01'), timestamp '1900-01-01')"
 
 
+def _in_calendar(date: str) -> str:
+    """Return the SQL for `date` unless it lies before 1900 or after 2199, or is a clock at zero.
+
+    DuckDB reads `infinity` and `epoch`, too; programs write their first day where they know none.
+    """
+    first, last = "timestamp '1900-01-01'", "timestamp '2200-01-01'"
+    within = f"nullif(nullif(least(greatest({date}, {first}), {last}), {first}), {last})"
+    return f"nullif({within}, timestamp '1970-01-01')"
+
+
+def sql_timestamp(timestamp: str) -> str:
+    """Return the SQL for a value that the file holds as a time, null where it stands for none."""
+    return _in_calendar(f"try_cast({timestamp} as timestamp)")
+
+
 def sql_date_number(number: str) -> str:
-    """Return the SQL that reads days since 1899-12-30, from 1954 to 2119, or 20101201 as a date."""
+    """Return the SQL that reads a number as a date.
+
+    It is days since 1899-12-30, from 1954 to 2119, or 20101201, or since 1970 seconds and thousands
+    of them up to nanoseconds, from 1990 on.
+    """
     digits = f"cast(cast({number} as bigint) as varchar)"
     return (
         f"case when {number} between 20000 and 80000 then {_from_excel(number)} "
-        f"when {number} between 19000101 and 21001231 then try_strptime({digits}, '%Y%m%d') end"
+        f"when {number} between 19000101 and 21001231 then try_strptime({digits}, '%Y%m%d') "
+        f"else {_from_epoch(number)} end"
     )
 
 
 def _from_excel(number: str) -> str:
     return f"make_timestamp(cast(round(({number} - 25569) * 86400) as bigint) * 1000000)"
+
+
+def _from_epoch(number: str) -> str:
+    """Return the SQL for seconds since 1970, or thousandths and so on of them, in UTC."""
+    cases = [
+        f"when {number} between {631152000 * unit} and {7258118399 * unit} "
+        f"then make_timestamp(cast({number} / {unit} * 1000000 as bigint))"
+        for unit in (1, 10**3, 10**6, 10**9)
+    ]
+    return f"case {' '.join(cases)} end"
 
 
 _FRACTIONAL = r"DOUBLE|FLOAT|DECIMAL\(.*\)"

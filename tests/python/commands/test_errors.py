@@ -220,7 +220,7 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
 
 
 ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
-STAGING_ONLY = ("-s", "path:models/staging", "--exclude-resource-type", "test")
+STAGING_ONLY = ("-s", "+path:models/staging", "--exclude-resource-type", "test")
 
 
 def test_a_bad_file_beside_years_of_good_lines(run, tmp_path: Path) -> None:
@@ -232,6 +232,64 @@ def test_a_bad_file_beside_years_of_good_lines(run, tmp_path: Path) -> None:
         code, message = run(None, *STAGING_ONLY, INVOICE_LINES=str(folder))
         assert code == expected_code
         assert ("20 of 20 lines of day.csv cannot be read" in message) == bool(code)
+
+
+IN_A_COLUMN = HEADER.replace("Country", "Country,Currency")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            IN_A_COLUMN + LINE.replace("France", "France,EUR") * 2,
+            [
+                "Amounts are in EUR (2 lines); the variable currency is GBP",
+                "--vars 'currency: EUR'",
+            ],
+        ),
+        (
+            IN_A_COLUMN
+            + LINE.replace("France", "France,eur")
+            + LINE.replace("France", "France,GBP"),
+            [
+                "EUR (1 lines), GBP (1 lines)",
+                "cannot be added up",
+                "seeds/exchange_rates.csv",
+                "EUR,",
+            ],
+        ),
+        (
+            HEADER + LINE.replace("3.75", "€3.75") + LINE + LINE.replace("3.75", "$3.75"),
+            ["$ (1 lines)", "EUR (1 lines)", "GBP (1 lines)", "seeds/exchange_rates.csv"],
+        ),
+    ],
+    ids=["another", "two in a column", "signs"],
+)
+def test_amounts_of_other_currencies_stop(run, content: str, words: list[str]) -> None:
+    code, message = run(content, *STAGING_ONLY)
+    assert code == 1
+    assert message.count("Error: ") == 1
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("old", "texts", "words"),
+    [
+        (",24,", [",12 CR,", ",12 cr,"], ["All 2 quantities that cannot be read look negative"]),
+        (",24,", [",1.5,", ",many,"], ["1 quantities have decimals, such as 1.5"]),
+        ("536370", ["5.36E+05"], ["1 ids such as 5.36E+05 were saved by a spreadsheet"]),
+        ("12583.0", ["7.10E+05"], ["1 ids such as 7.10E+05 were saved by a spreadsheet"]),
+    ],
+)
+def test_values_that_are_almost_read_are_told(
+    run, old: str, texts: list[str], words: list[str]
+) -> None:
+    damaged = "".join(LINE.replace(old, text) for text in texts)
+    code, message = run(HEADER + LINE * 1000 + damaged, *STAGING_ONLY)
+    assert code == 0
+    for word in words:
+        assert word in message
 
 
 def test_what_nobody_can_see_is_written_out(run) -> None:

@@ -10,49 +10,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Build, compiled_file
+from conftest import Build
 from hypothesis import given
+from models_in_memory import empty_warehouse, model_statements
 from test_damaged_invoice_files import NUMBERS, damages, encode, encodings, fuzz, layouts, records
 
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 
-MODELS = [
-    *(
-        f"stg_online_retail__{name}"
-        for name in (
-            *("invoices", "customers", "stock_codes", "descriptions", "countries", "files"),
-            *("invoice_lines", "unreadable_lines"),
-        )
-    ),
-    *("dim_invoices", "dim_customer_ids", "dim_stock_codes", "dim_descriptions"),
-    "int_as_of",
-    "int_invoice_lines_repeated",
-    "int_customer_countries",
-    "int_line_dispositions",
-    "int_cancellations_matched",
-    "int_item_names",
-    "fct_sale_lines_keyed",
-    "fct_sale_lines",
-    "fct_orders_keyed",
-    "fct_cancellations",
-    "rpt_line_dispositions",
-    "rpt_malformed_lines",
-]
-
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """Return an empty warehouse in memory that holds the seeds, and no marts."""
-    connection = duckdb.connect()
-    connection.execute("attach ':memory:' as marts; attach ':memory:' as warehouse; use warehouse")
-    for schema in ("raw", "staging", "intermediate", "seeds"):
-        connection.execute(f"create schema {schema}")
-    kinds = PROJECT / "seeds" / "stock_code_kinds.csv"
-    connection.execute("set search_path = 'warehouse.main,marts.main'")
-    connection.execute(
-        f"create table seeds.stock_code_kinds as from read_csv('{kinds}', all_varchar = true)"
-    )
+    connection = empty_warehouse()
     yield connection
     connection.close()
 
@@ -60,12 +30,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def statements(sample_build: Build) -> list[str]:
     """Return what makes each model anew, in order."""
-    schemas = {"stg": "warehouse.staging", "int": "warehouse.intermediate"}
-    return [
-        f"create or replace table {schemas.get(model[:3], 'marts.main')}.{model} as "
-        + compiled_file(sample_build, model).read_text()
-        for model in MODELS
-    ]
+    return model_statements(sample_build)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +64,7 @@ def test_the_ledger_adds_up_or_one_error_says_why(
         assert str(path) in message
         assert "Traceback" not in message
         return
-    warehouse.execute(f"create or replace view raw.invoice_lines as {select}")
+    warehouse.execute(f"create or replace table raw.invoice_lines as {select}")
     for statement in statements:
         warehouse.execute(statement)
     [(lines, units, value)] = warehouse.execute(

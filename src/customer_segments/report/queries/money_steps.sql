@@ -4,7 +4,7 @@ with by_disposition as (
     select
         case
             when disposition in ('matched_cancellation', 'orphan_cancellation') then 'cancellation'
-            when disposition in ('free_good', 'stock_note', 'malformed') then 'other'
+            when disposition in ('free_good', 'stock_note', 'malformed', 'no_line') then 'other'
             else disposition
         end as step,
         sum(line_count) as line_count,
