@@ -8,8 +8,8 @@ from conftest import PROJECT
 NODES = dict[str, dict[str, Any]]
 SUMMARY = "model.customer_segments.rpt_segment_summary"
 # Models before the summary: ten say which text a key stands for, one what an item is, two what is
-# true of a behaviour and a taste, two how weak tastes are, one what its total is made of as well, two
-# what amounts are in, four what lines leave blank.
+# true of a behaviour and a taste, two how weak tastes are, one what its total is made of as well,
+# two what amounts are in, four what lines leave blank.
 LONGEST_WAY = 45
 
 
