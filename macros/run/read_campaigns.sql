@@ -10,30 +10,30 @@
 {% endmacro %}
 
 {% macro duckdb__read_campaigns(table, folder) %}
-    {%- set files = folder ~ '/*/*.parquet' -%}
+    {%- set files = quoted(folder ~ '/[A-Za-z0-9]*/*.parquet') -%}
+    {%- set is_any = run_query('select count(*) from glob(' ~ files ~ ')').columns[0][0] -%}
     {%- set columns = [] -%}
     {%- for column in table.columns.values() -%}
-        {%- do columns.append([column.name, column.data_type]) -%}
-    {%- endfor -%}
-    {%- set is_any = run_query('select count(*) from glob(' ~ quoted(files) ~ ')').columns[0][0] -%}
-    {%- set select = [] -%}
-    {%- for name, type in columns -%}
-        {%- do select.append('cast(' ~ (name if is_any else 'null') ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+        {%- set value = column.name if is_any else 'null' -%}
+        {%- do columns.append('cast(' ~ value ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
     {%- endfor -%}
     {%- do run_query('create schema if not exists warehouse.' ~ table.schema) -%}
     {%- do run_query(
         'create or replace table warehouse.' ~ table.schema ~ '.' ~ table.identifier
-        ~ ' as select ' ~ select | join(', ')
-        ~ (' from read_parquet(' ~ quoted(files) ~ ', union_by_name = true)' if is_any
-           else ' where false')
+        ~ ' as select ' ~ columns | join(', ')
+        ~ (' from read_parquet(' ~ files ~ ', union_by_name = true)' if is_any else ' where false')
     ) -%}
 {% endmacro %}
 
 {% macro spark__read_campaigns(table, folder) %}
+    {%- set columns = {} -%}
+    {%- for column in table.columns.values() -%}
+        {%- do columns.update({column.name: column.data_type}) -%}
+    {%- endfor -%}
     {%- do adapter.call(
         'customer_segments.reading.spark_lines.write_campaign_members',
         folder,
-        table.columns.values() | map(attribute='name') | list,
+        columns,
         table.schema ~ '.' ~ table.identifier
     ) -%}
 {% endmacro %}
