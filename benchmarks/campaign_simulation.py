@@ -78,7 +78,7 @@ def simulated(
             connection.execute(f"{insert} fct_campaign_members {as_} {CAMPAIGN.format(lift=lift)}")
         for model, text in sql.items():
             connection.execute(f"create table {model} as {text}")
-        found = connection.sql("from rpt_campaign_results").df()
+        found: pd.DataFrame = connection.sql("from rpt_campaign_results").df()
     means = {"net_sales": "sales_after", "reorder_share": "is_converted"}
     factors = {"net_sales": lift, "reorder_share": 1.0}
     truths = {

@@ -14,7 +14,7 @@ as_of as (
 
 ),
 
--- The slope on what was before; then all deviations share one variance (docs/decisions/23-campaigns.md).
+-- The slope on what was before that leaves the smallest variance (docs/decisions/23-campaigns.md).
 slopes as (
 
     select
@@ -40,14 +40,10 @@ estimates as (
         previous_outcome_difference / compared_count as previous_difference,
         case
             when freedom > 1 and yy - slope * xy > 0
-                then sqrt((yy - slope * xy) / (freedom - 1) * spread) / compared_count
+                then sqrt((yy - slope * xy) * freedom / (freedom - 1)) / compared_count
         end as standard_error,
-        case
-            when freedom > 1 and yy > 0 then sqrt(yy / freedom * spread) / compared_count
-        end as unadjusted_error,
-        case
-            when freedom > 1 and pp > 0 then sqrt(pp / freedom * spread) / compared_count
-        end as previous_error,
+        case when freedom > 1 and yy > 0 then sqrt(yy) / compared_count end as unadjusted_error,
+        case when freedom > 1 and pp > 0 then sqrt(pp) / compared_count end as previous_error,
         -- Quantile of Student's t, from that of the normal distribution (Fisher & Cornish 1960).
         {{ z95 }} + {{ (z95 * z95 * z95 + z95) / 4 }} / nullif(freedom - 1, 0) as quantile
 

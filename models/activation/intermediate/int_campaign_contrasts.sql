@@ -90,6 +90,21 @@ strata as (
 
 ),
 
+-- The variance of a stratum's difference takes both arms' deviations together (decision 23).
+weighted as (
+
+    select
+        *,
+        treated_n * holdout_n > 0 and n > 2 as is_compared,
+        case
+            when treated_n * holdout_n > 0 and n > 2
+                then n * (n / treated_n + n / holdout_n) / (n - 2)
+        end as weight
+
+    from strata
+
+),
+
 -- A stratum with one arm has nothing to compare; its customers are counted.
 final as (
 
@@ -107,18 +122,14 @@ final as (
         cast(sum(left_count) as bigint) as left_count,
         {{ exact_sum('treated_outcome') }} / nullif(sum(treated_n), 0) as treated_mean,
         {{ exact_sum('holdout_outcome') }} / nullif(sum(holdout_n), 0) as holdout_mean,
-        {{ exact_sum('case when treated_n * holdout_n > 0 then n end') }} as compared_count,
-        cast(count(case when treated_n * holdout_n > 0 then 1 end) as bigint) as stratum_count,
-        {{ exact_sum(
-            'case when treated_n * holdout_n > 0 then n * (n / treated_n + n / holdout_n) end'
-        ) }} as spread,
+        cast(sum(n) filter (where is_compared) as bigint) as compared_count,
+        count(*) filter (where is_compared) as stratum_count,
         {%- for value in ['outcome', 'previous_outcome', 'covariate'] %}
-        {{ exact_sum(
-            'case when treated_n * holdout_n > 0 then n * ' ~ value ~ '_difference end'
-        ) }} as {{ value }}_difference,
+        {{ exact_sum('case when is_compared then n * ' ~ value ~ '_difference end') }}
+            as {{ value }}_difference,
         {%- endfor %}
         {%- for name in products %}
-        {{ exact_sum('case when treated_n * holdout_n > 0 then ' ~ name ~ ' end') }} as {{ name }},
+        {{ exact_sum('weight * ' ~ name) }} as {{ name }},
         {%- endfor %}
         -- Null unless every audience has its goal in this metric.
         case
@@ -129,7 +140,7 @@ final as (
         max(start_date) as start_date,
         max(end_date) as end_date
 
-    from strata
+    from weighted
     group by {{ keys }}
 
 )

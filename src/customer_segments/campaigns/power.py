@@ -78,7 +78,8 @@ def pooled(arms: list[Arms]) -> Arms | None:
 
 def sentence(arms: Arms, currency: str) -> str:
     """Return in plain words what can be measured of `arms`."""
-    start = f"{arms.audience}, {METRICS[arms.metric]}: {arms.treated:,} treated, {arms.held_out:,} held out"
+    counts = f"{arms.treated:,} treated, {arms.held_out:,} held out"
+    start = f"{arms.audience}, {METRICS[arms.metric]}: {counts}"
     smallest, goal = arms.smallest_effect, arms.goal_effect
     if smallest is None:
         reason = "nobody is held out" if not arms.held_out else "the lines hold no baseline"
