@@ -5,7 +5,7 @@ r"""How often the intervals of campaigns are right, on customers as they are.
 `warehouse.duckdb` and `target` are those of a build. Customers are those of int_baseline_customers:
 their sales before a day and after it are real, so as heavy-tailed as sales are. Each campaign is
 drawn by the SQL of `make campaign` and read by the compiled SQL of rpt_campaign_results; what the
-treated do more is planted, so the truth is known. docs/decisions/23-campaigns.md has the figures.
+treated do more is planted, so the truth is known. docs/decisions/15-activation.md has the figures.
 """
 
 import argparse

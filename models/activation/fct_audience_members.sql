@@ -113,7 +113,7 @@ final as (
         suppressed.reason_code,
         suppressed.suppression_reason,
         {%- for column in offer_items %}
-        offers.{{ column }},
+            offers.{{ column }},
         {%- endfor %}
 
         ---------- numbers

@@ -14,7 +14,7 @@ as_of as (
 
 ),
 
--- The slope on what was before that leaves the smallest variance (docs/decisions/23-campaigns.md).
+-- The slope on what was before that leaves the smallest variance (docs/decisions/15-activation.md).
 slopes as (
 
     select
@@ -94,13 +94,13 @@ final as (
         least({{ erfc('root') }}, 1.0) as p_value,
         -- The treated as they are against what they would have done: their mean less the difference.
         {%- for column in ['', '_low', '_high'] %}
-        case
-            when treated_mean - difference{{ column }} > 0
-                then difference{{ column }} / (treated_mean - difference{{ column }})
-        end as relative_lift{{ column }},
+            case
+                when treated_mean - difference{{ column }} > 0
+                    then difference{{ column }} / (treated_mean - difference{{ column }})
+            end as relative_lift{{ column }},
         {%- endfor %}
         {%- for column in ['', '_low', '_high'] %}
-        treated_count * difference{{ column }} as incremental_total{{ column }},
+            treated_count * difference{{ column }} as incremental_total{{ column }},
         {%- endfor %}
         unadjusted_difference,
         unadjusted_difference - quantile * unadjusted_error as unadjusted_difference_low,

@@ -50,7 +50,7 @@ arms as (
         {{ exact_sum('previous_outcome') }} as previous_outcome,
         {{ exact_sum('covariate') }} as covariate,
         {%- for name, (one, other) in products.items() %}
-        {{ exact_sum(one ~ ' * ' ~ other) }} as {{ name }},
+            {{ exact_sum(one ~ ' * ' ~ other) }} as {{ name }},
         {%- endfor %}
         count(case when goal_metric = metric then goal_effect end) as goal_count,
         {{ exact_sum('case when goal_metric = metric then goal_effect else 0 end') }} as goal,
@@ -74,11 +74,11 @@ strata as (
         sum(outcome) filter (where is_treated) as treated_outcome,
         sum(outcome) filter (where not is_treated) as holdout_outcome,
         {%- for value in ['outcome', 'previous_outcome', 'covariate'] %}
-        sum(case when is_treated then {{ value }} / n else -{{ value }} / n end)
-            as {{ value }}_difference,
+            sum(case when is_treated then {{ value }} / n else -{{ value }} / n end)
+                as {{ value }}_difference,
         {%- endfor %}
         {%- for name, (one, other) in products.items() %}
-        sum({{ name }} - {{ one }} * {{ other }} / n) as {{ name }},
+            sum({{ name }} - {{ one }} * {{ other }} / n) as {{ name }},
         {%- endfor %}
         sum(goal_count) filter (where is_treated) as goal_count,
         sum(goal) filter (where is_treated) as goal,
@@ -90,7 +90,7 @@ strata as (
 
 ),
 
--- The variance of a stratum's difference takes both arms' deviations together (decision 23).
+-- The variance of a stratum's difference takes both arms' deviations together: 15-activation.md.
 weighted as (
 
     select
@@ -125,11 +125,11 @@ final as (
         cast(sum(n) filter (where is_compared) as bigint) as compared_count,
         count(*) filter (where is_compared) as stratum_count,
         {%- for value in ['outcome', 'previous_outcome', 'covariate'] %}
-        {{ exact_sum('case when is_compared then n * ' ~ value ~ '_difference end') }}
-            as {{ value }}_difference,
+            {{ exact_sum('case when is_compared then n * ' ~ value ~ '_difference end') }}
+                as {{ value }}_difference,
         {%- endfor %}
         {%- for name in products %}
-        {{ exact_sum('weight * ' ~ name) }} as {{ name }},
+            {{ exact_sum('weight * ' ~ name) }} as {{ name }},
         {%- endfor %}
         -- Null unless every audience has its goal in this metric.
         case

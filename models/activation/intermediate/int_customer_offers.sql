@@ -48,29 +48,27 @@ ranked_items as (
 own_items as (
 
     select
-        customer_id,
         {%- for rank in item_ranks %}
-        max(item_name) filter (where item_rank = {{ rank }}) as own_item_{{ rank }}
-        {{- ',' if not loop.last }}
+            max(item_name) filter (where item_rank = {{ rank }}) as own_item_{{ rank }},
         {%- endfor %}
+        customer_id
 
     from ranked_items
     where item_rank <= {{ item_ranks | last }}
-    group by 1
+    group by customer_id
 
 ),
 
 next_items as (
 
     select
-        customer_id,
         {%- for rank in item_ranks %}
-        max(item_name) filter (where item_rank = {{ rank }}) as next_item_{{ rank }}
-        {{- ',' if not loop.last }}
+            max(item_name) filter (where item_rank = {{ rank }}) as next_item_{{ rank }},
         {%- endfor %}
+        customer_id
 
     from next_best_items
-    group by 1
+    group by customer_id
 
 ),
 
@@ -101,10 +99,10 @@ final as (
 
         ---------- strings
         {%- for rank in item_ranks %}
-        own_items.own_item_{{ rank }},
+            own_items.own_item_{{ rank }},
         {%- endfor %}
         {%- for rank in item_ranks %}
-        next_items.next_item_{{ rank }},
+            next_items.next_item_{{ rank }},
         {%- endfor %}
 
         ---------- numbers

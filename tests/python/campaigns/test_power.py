@@ -22,8 +22,8 @@ def test_the_smallest_effect_is_found_in_four_of_five_cases() -> None:
 
 def test_so_many_rounds_find_the_goal() -> None:
     made = arms()
-    assert made.rounds == 8
-    together = arms(treated=8 * 400, held_out=8 * 100).smallest_effect
+    assert made.rounds == 10
+    together = arms(treated=10 * 400, held_out=10 * 100).smallest_effect
     assert together is not None
     assert together <= 0.05
     assert arms(goal=0.5).rounds == 1
@@ -41,8 +41,8 @@ def test_the_share_that_is_needed_is_the_smallest_that_does() -> None:
 
 def test_words_say_what_to_do() -> None:
     said = sentence(arms(), "GBP")
-    assert said.endswith("too small to measure: pool it with the others, or run 8 such rounds")
-    assert "hold out 24 %" in sentence(arms(treated=4000, held_out=100), "GBP")
+    assert said.endswith("too small to measure: pool it with the others, or run 10 such rounds")
+    assert "hold out 26 %" in sentence(arms(treated=4000, held_out=100), "GBP")
     assert sentence(arms(goal=0.5), "GBP").endswith("the goal is 50.0 points: enough")
     assert "nobody is held out" in sentence(arms(held_out=0), "GBP")
     assert sentence(arms(goal=None), "GBP").endswith("there is no goal")
