@@ -15,12 +15,6 @@ playbook as (
 
 ),
 
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
 explanations as (
 
     select * from {{ ref('fct_customer_explanations') }}
@@ -56,16 +50,12 @@ members as (
         case when not customer_segments.is_taste_weak then customer_segments.taste_name end
             as taste_name,
         customer_segments.is_taste_weak,
-        customers.country,
         explanations.reason_code,
         customer_values.expected_spend,
         coalesce(recent_returns.returned_share >= {{ var('audience_return_share') }}, false)
             as has_returned_lately
 
     from customer_segments
-
-    inner join customers
-        on customer_segments.customer_id = customers.customer_id
 
     left join explanations
         on customer_segments.customer_id = explanations.customer_id
@@ -105,7 +95,7 @@ final as (
         suppressed.segment_name,
         suppressed.behaviour_profile,
         suppressed.taste_name,
-        suppressed.country,
+        offers.country,
         playbook.action,
         playbook.channel,
         playbook.offer,

@@ -92,7 +92,7 @@ final as (
         difference_low,
         difference_high,
         least({{ erfc('root') }}, 1.0) as p_value,
-        -- The treated as they are against what they would have done: their mean less the difference.
+        -- Against what the treated would have done: their mean less the difference.
         {%- for column in ['', '_low', '_high'] %}
             case
                 when treated_mean - difference{{ column }} > 0

@@ -24,6 +24,7 @@ sums as (
         behaviour_profile,
         metric,
         max(start_date) as start_date,
+        max({{ dbt.datediff('start_date', 'end_date', 'day') }}) as day_count,
         count(*) as n,
         {{ exact_sum('outcome') }} as y,
         {{ exact_sum('covariate') }} as x,
@@ -69,6 +70,7 @@ goals as (
         playbook.goal_uplift,
         playbook.capacity_per_week,
         baselines.start_date,
+        baselines.day_count,
         baselines.n,
         baselines.mean_value,
         baselines.standard_deviation,
@@ -109,11 +111,12 @@ final as (
             when metric = 'reorder_share'
                 then
                     'Of 100 customers at least ' || {{ count_text('100 * target') }}
-                    || ' order within {{ var("reorder_days") }} days, where '
+                    || ' order within ' || {{ count_text('day_count') }} || ' days, where '
                     || {{ count_text('100 * mean_value') }} || ' did before'
             else
-                'Net sales per customer within {{ var("reorder_days") }} days are at least '
-                || {{ percent_text('goal_uplift') }} || ' above those of the hold-out'
+                'Net sales per customer within ' || {{ count_text('day_count') }}
+                || ' days are at least ' || {{ percent_text('goal_uplift') }}
+                || ' above those of the hold-out'
         end as goal,
 
         ---------- numbers
@@ -128,7 +131,7 @@ final as (
         adjusted_deviation,
         case when target > mean_value then target end as goal_target,
         case when target > mean_value then target - mean_value end as goal_effect,
-        {{ var('reorder_days') }} as goal_days,
+        cast(day_count as bigint) as goal_days,
 
         ---------- booleans
         is_goal,

@@ -77,6 +77,7 @@ usual_orders as (
 
     select
         customer_id,
+        country,
         last_order_date,
         recency_days,
         order_count,
@@ -98,6 +99,7 @@ final as (
         usual_orders.customer_id,
 
         ---------- strings
+        usual_orders.country,
         {%- for rank in item_ranks %}
             own_items.own_item_{{ rank }},
         {%- endfor %}

@@ -105,7 +105,6 @@ def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
             "weeks": wanted.weeks,
             "salt": wanted.salt,
             "only": list(wanted.only),
-            "currency": currency,
             "customer_scope": scope,
             "line_count": line_count,
             "versions": {"customer_segments": version("customer-segments"), "model": model},

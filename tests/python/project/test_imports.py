@@ -18,6 +18,7 @@ ORDER = (
     "relations",
     "published",
     "warehouse",
+    "campaigns",
     "reading",
     "fitting",
     "judging",
