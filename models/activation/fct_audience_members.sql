@@ -46,9 +46,13 @@ members as (
         customer_segments.customer_id,
         customer_segments.segment_name,
         customer_segments.behaviour_profile,
-        -- No words where they would be a guess.
-        case when not customer_segments.is_taste_weak then customer_segments.taste_name end
-            as taste_name,
+        -- No words where they would be a guess, or where there is one taste.
+        case
+            when
+                not customer_segments.is_taste_weak
+                and customer_segments.taste_runner_up_distance is not null
+                then customer_segments.taste_name
+        end as taste_name,
         customer_segments.is_taste_weak,
         explanations.reason_code,
         customer_values.expected_spend,

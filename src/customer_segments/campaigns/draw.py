@@ -147,6 +147,11 @@ def draw(database: duckdb.DuckDBPyConnection, folder: Path, campaign: Campaign) 
     for table, (file, columns) in {"opt_outs": OPT_OUTS, "last_contacts": LAST_CONTACTS}.items():
         rows, place = _listed(database, folder / file, columns)
         database.execute(LISTED.format(table=table, rows=rows), place)
+    undated = "select contacted_on from last_contacts where try_cast(contacted_on as date) is null"
+    if wrong := database.sql(undated).fetchone():
+        raise PublishedError(
+            f"{folder / LAST_CONTACTS[0]} has a contacted_on of {wrong[0]!r}. Expected yyyy-mm-dd."
+        )
     files = sorted(str(file) for file in folder.glob(RECORDS))
     members = f"create temp table earlier_members as {MEMBERS if files else NO_MEMBERS}"
     database.execute(members, [files] if files else [])
