@@ -273,7 +273,7 @@ def test_a_planted_lift_is_read_within_its_interval(
 
 
 def test_intervals_of_drawn_campaigns_hold_the_truth(september_build: Build) -> None:
-    """Of 200 campaigns 95 % should; below 90 or above 98.5 % come once in two hundred such tests."""
+    """95 % of 200 should; below 90 or above 98.5 % come once in two hundred such tests."""
     with september_build.open_warehouse() as warehouse:
         customers = warehouse.execute(CUSTOMERS).df()
     sql = compiled_models(september_build.target)
