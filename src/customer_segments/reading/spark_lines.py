@@ -65,11 +65,9 @@ def write_campaign_members(session: Any, folder: str, columns: dict[str, str], t
     session.sql(f"create table {table} ({typed}) using parquet")
     if files := sorted(str(file) for file in Path(folder).glob(RECORDS)):
         with duckdb.connect() as connection:
-            names = ", ".join(columns)
-            rows = connection.execute(
-                f"select {names} from read_parquet(?, union_by_name = true)", [files]
-            ).fetch_arrow_table()
-        session.createDataFrame(rows).write.mode("append").insertInto(table)
+            rows = connection.read_parquet(files, union_by_name=True)
+            members = rows.project(", ".join(columns)).to_arrow_table()
+        session.createDataFrame(members).write.mode("append").insertInto(table)
 
 
 def _copy_lines(session: Any, select: str, table: str) -> None:
