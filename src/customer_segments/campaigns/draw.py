@@ -148,7 +148,7 @@ def draw(database: duckdb.DuckDBPyConnection, folder: Path, campaign: Campaign) 
         rows, place = _listed(database, folder / file, columns)
         database.execute(LISTED.format(table=table, rows=rows), place)
     undated = "select contacted_on from last_contacts where try_cast(contacted_on as date) is null"
-    if wrong := database.sql(undated).fetchone():
+    if wrong := database.execute(undated).fetchone():
         raise PublishedError(
             f"{folder / LAST_CONTACTS[0]} has a contacted_on of {wrong[0]!r}. Expected yyyy-mm-dd."
         )
