@@ -30,6 +30,12 @@ LISTED = """
     select regexp_replace(trim(customer_id), '[.]0+$', '') as customer_id, * exclude (customer_id)
     from ({rows})
 """
+# DuckDB would take 05/09/24 for a day of the year 5.
+UNDATED = """
+    select contacted_on from last_contacts
+    where try_cast(contacted_on as date) is null
+        or not regexp_full_match(contacted_on, '[0-9]{4}-[0-9]{2}-[0-9]{2}.*')
+"""
 CANDIDATES = """
     create temp table candidates as
     select
@@ -147,8 +153,7 @@ def draw(database: duckdb.DuckDBPyConnection, folder: Path, campaign: Campaign) 
     for table, (file, columns) in {"opt_outs": OPT_OUTS, "last_contacts": LAST_CONTACTS}.items():
         rows, place = _listed(database, folder / file, columns)
         database.execute(LISTED.format(table=table, rows=rows), place)
-    undated = "select contacted_on from last_contacts where try_cast(contacted_on as date) is null"
-    if wrong := database.execute(undated).fetchone():
+    if wrong := database.execute(UNDATED).fetchone():
         raise PublishedError(
             f"{folder / LAST_CONTACTS[0]} has a contacted_on of {wrong[0]!r}. Expected yyyy-mm-dd."
         )
