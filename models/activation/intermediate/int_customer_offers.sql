@@ -111,7 +111,10 @@ final as (
         usual_orders.order_count,
         usual_orders.recency_days,
         usual_orders.net_sales,
-        cast(usual_orders.median_order_value as decimal(18, 2)) as usual_order_value,
+        -- Half a penny goes up on every engine once it is a decimal.
+        cast(
+            round(cast(usual_orders.median_order_value as decimal(18, 4)), 2) as decimal(18, 2)
+        ) as usual_order_value,
         cast(
             ceil(round(1.1 * usual_orders.median_order_value / usual_orders.step, 6))
             * usual_orders.step as decimal(18, 2)
