@@ -19,7 +19,7 @@ FILE :=
 # Days of a backtest; without any, 6 and 3 months before the end of the data.
 CUTOFFS :=
 
-.PHONY: help build audiences backtest bench data metrics report test lint docs docs-serve lineage reference \
+.PHONY: help build campaign backtest bench data metrics report test lint docs docs-serve lineage reference \
 	sample lock clean test-long test-faults test-spark
 .DEFAULT_GOAL := help
 
@@ -33,10 +33,11 @@ data: export DATA_FILE := $(FILE)
 data: .venv/runtime ## Fetch the public workbook into data/public/, or from FILE=archive.zip
 	@$(SEGMENTS) data
 
-audiences: .venv/runtime ## Write a CSV and a Parquet file for each audience, FOLDER=target/audiences
-	@$(SEGMENTS) audiences $(if $(FOLDER),"$(FOLDER)")
+campaign: .venv/runtime ## Draw a campaign into campaigns/NAME, NAME=spring-2025 OPTIONS="--only core --holdout 0.2"
+	@$(SEGMENTS) campaign "$(NAME)" $(OPTIONS)
 
-FOLDER :=
+NAME :=
+OPTIONS :=
 
 report: .venv/runtime ## Write the report of the last build again, target/report.html
 	@$(SEGMENTS) report

@@ -27,6 +27,7 @@
         {%- do empty_databases() -%}
     {%- endif -%}
     {%- do read_kept() -%}
+    {%- do read_campaigns() -%}
     {%- if reads_lines -%}
         {%- do run_query('create schema if not exists warehouse.raw') -%}
         {#- Staging looks at the lines several times. -#}
@@ -45,6 +46,7 @@
         {%- do check_parents() -%}
     {%- endif -%}
     {%- do create_kept_tables() -%}
+    {%- do read_campaigns() -%}
     {%- if reads_lines -%}
         {%- set error = adapter.call(
             'customer_segments.reading.spark_lines.write_invoice_lines',

@@ -1,3 +1,6 @@
+{%- set offer_items = [
+    'own_item_1', 'own_item_2', 'own_item_3', 'next_item_1', 'next_item_2', 'next_item_3',
+] -%}
 with
 
 customer_segments as (
@@ -6,21 +9,9 @@ customer_segments as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('dim_segments') }}
-
-),
-
 playbook as (
 
     select * from {{ ref('dim_playbook') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -36,59 +27,48 @@ recent_returns as (
 
 ),
 
+offers as (
+
+    select * from {{ ref('int_customer_offers') }}
+
+),
+
+customer_values as (
+
+    select * from {{ ref('fct_customer_value') }}
+
+),
+
 members as (
 
     select
         customer_segments.segment_id as audience_id,
         customer_segments.customer_id,
         customer_segments.segment_name,
+        customer_segments.behaviour_profile,
+        -- No words where they would be a guess, or where there is one taste.
+        case
+            when
+                not customer_segments.is_taste_weak
+                and customer_segments.taste_runner_up_distance is not null
+                then customer_segments.taste_name
+        end as taste_name,
         customer_segments.is_taste_weak,
-        customers.country,
-        playbook.action,
-        playbook.channel,
-        playbook.offer,
-        playbook.priority,
-        playbook.cadence,
         explanations.reason_code,
-        -- Follows from salt, audience and customer alone, in any build and engine.
-        {{ dbt.hash(
-            quoted(var('audience_salt') ~ '|') ~ " || customer_segments.segment_id || '|' || "
-            ~ 'customer_segments.customer_id'
-        ) }} as draw,
+        customer_values.expected_spend,
         coalesce(recent_returns.returned_share >= {{ var('audience_return_share') }}, false)
             as has_returned_lately
 
     from customer_segments
 
-    inner join segments
-        on customer_segments.segment_id = segments.segment_id
-
-    inner join playbook
-        on segments.behaviour_profile = playbook.behaviour_profile
-
-    inner join customers
-        on customer_segments.customer_id = customers.customer_id
-
     left join explanations
         on customer_segments.customer_id = explanations.customer_id
 
+    left join customer_values
+        on customer_segments.customer_id = customer_values.customer_id
+
     left join recent_returns
         on customer_segments.customer_id = recent_returns.customer_id
-
-),
-
--- Who has returned lately takes no part in the draw, so the arms differ by chance alone.
-drawn as (
-
-    select
-        *,
-        count(*) over (partition by audience_id, has_returned_lately) as drawn_count,
-        row_number() over (
-            partition by audience_id, has_returned_lately
-            order by draw, customer_id
-        ) as draw_rank
-
-    from members
 
 ),
 
@@ -98,12 +78,13 @@ suppressed as (
         *,
         case
             when has_returned_lately then 'returned lately'
-            when drawn_count < {{ var('audience_min_customers') }} then 'audience too small'
-        end as suppression_reason,
-        draw_rank <= floor(drawn_count * {{ var('audience_holdout_share') }} + 0.5)
-            as has_low_draw
+            when
+                count(*) over (partition by audience_id, has_returned_lately)
+                < {{ var('audience_min_customers') }}
+                then 'audience too small'
+        end as suppression_reason
 
-    from drawn
+    from members
 
 ),
 
@@ -111,35 +92,58 @@ final as (
 
     select
         ---------- ids
-        audience_id,
-        customer_id,
+        suppressed.audience_id,
+        suppressed.customer_id,
 
         ---------- strings
-        segment_name,
-        country,
-        action,
-        channel,
-        offer,
-        case
-            when suppression_reason is not null then 'suppressed'
-            when has_low_draw then 'hold-out'
-            else 'treated'
-        end as experiment_arm,
-        suppression_reason,
+        suppressed.segment_name,
+        suppressed.behaviour_profile,
+        suppressed.taste_name,
+        offers.country,
+        playbook.action,
+        playbook.channel,
+        playbook.offer,
+        playbook.cadence,
+        suppressed.reason_code,
+        suppressed.suppression_reason,
+        {%- for column in offer_items %}
+            offers.{{ column }},
+        {%- endfor %}
 
         ---------- numbers
-        priority,
+        playbook.priority,
+        playbook.cadence_days,
+        playbook.capacity_per_week,
+        row_number() over (
+            partition by
+                suppressed.behaviour_profile,
+                suppressed.suppression_reason is not null
+            order by
+                suppressed.expected_spend desc nulls last,
+                offers.net_sales desc,
+                suppressed.customer_id
+        ) as priority_rank,
+        suppressed.expected_spend,
+        offers.usual_order_value,
+        offers.next_order_value,
+        offers.order_count,
+        offers.recency_days,
+        offers.net_sales,
 
         ---------- booleans
-        suppression_reason is null and has_low_draw as is_holdout,
-        suppression_reason is not null as is_suppressed,
+        suppressed.suppression_reason is not null as is_suppressed,
+        suppressed.is_taste_weak,
 
-        ---------- added later, so at the end
-        cadence,
-        reason_code,
-        is_taste_weak
+        ---------- dates
+        offers.last_order_date
 
     from suppressed
+
+    inner join playbook
+        on suppressed.behaviour_profile = playbook.behaviour_profile
+
+    left join offers
+        on suppressed.customer_id = offers.customer_id
 
 )
 

@@ -16,14 +16,14 @@ final as (
         channel,
         offer,
         owner,
-        goal,
         goal_metric,
         cadence,
 
         ---------- numbers
         priority,
-        cast(goal_target as double) as goal_target,
-        goal_days
+        cast(goal_uplift as double) as goal_uplift,
+        cadence_days,
+        capacity_per_week
 
     from playbook
 

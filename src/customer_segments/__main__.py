@@ -1,15 +1,15 @@
 """`customer-segments build [dbt arguments]`: build, then say what came out.
 
-`customer-segments audiences [folder]`: write a file for each audience.
 `customer-segments backtest [date ...] [dbt arguments]`: what segments say about later.
+`customer-segments campaign NAME [options]`: draw a campaign and write its folder.
 `customer-segments data [archive]`: fetch and verify the public workbook.
 `customer-segments report [file]`: write the report of the published database again.
 """
 
 import sys
 
-from customer_segments.commands.audiences import audiences
 from customer_segments.commands.build import build
+from customer_segments.commands.campaign import campaign
 from customer_segments.commands.download import data
 from customer_segments.project import PROJECT, PROJECT_FILE
 from customer_segments.report import report
@@ -23,15 +23,15 @@ def _backtest(arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "audiences": audiences,
     "backtest": _backtest,
     "build": build,
+    "campaign": campaign,
     "data": data,
     "report": report,
 }
 USAGE = (
-    "usage: customer-segments build [dbt arguments] | audiences [folder] "
-    "| backtest [date ...] [dbt arguments] | data [archive] | report [file]"
+    "usage: customer-segments build [dbt arguments] | backtest [date ...] [dbt arguments] "
+    "| campaign NAME [options] | data [archive] | report [file]"
 )
 
 

@@ -34,6 +34,11 @@ def kept_models() -> Path:
     return _named("SEGMENTS_MODELS", "models.duckdb")
 
 
+def campaigns_folder() -> Path:
+    """Return the folder that has a folder for each campaign."""
+    return _named("SEGMENTS_CAMPAIGNS", "campaigns")
+
+
 def marts_of(warehouse: Path) -> Path:
     """Return the file of the marts of a warehouse, as profiles.yml names it."""
     return warehouse.with_name(f"{warehouse.name}.marts")
@@ -85,6 +90,6 @@ def first_line(error: Exception) -> str:
 
 
 def _named(variable: str, default: str) -> Path:
-    """Return the file that an environment variable names; an empty one names none."""
+    """Return the place that an environment variable names; an empty one names none."""
     named = os.environ.get(variable)
     return users_path(named) if named else PROJECT / default

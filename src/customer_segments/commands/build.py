@@ -74,7 +74,7 @@ def build(dbt_arguments: list[str]) -> int:
 def settle_paths() -> tuple[Path, Path, Path]:
     """Go to the project, the user's paths kept; return the paths that FILES name."""
     files = published_database(), warehouse_database(), kept_models()
-    for name in ("INVOICE_LINES", "SEGMENTS_TEMP_DIRECTORY"):
+    for name in ("INVOICE_LINES", "SEGMENTS_CAMPAIGNS", "SEGMENTS_TEMP_DIRECTORY"):
         if path := os.environ.get(name):
             os.environ[name] = str(users_path(path))
     os.environ |= dict(zip(FILES, map(str, files), strict=True))

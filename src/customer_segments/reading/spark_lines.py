@@ -1,4 +1,4 @@
-"""Invoice lines as a table of Spark.
+"""Invoice lines, and what campaigns drew, as tables of Spark.
 
 Files of this machine come through DuckDB's reader, in pieces: a file gives the same lines on both
 engines, whatever its encoding, header and dates, and workers need not see it. Parquet files in a
@@ -7,11 +7,13 @@ store are read by Spark where they lie.
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from customer_segments.campaigns.draw import RECORDS
 from customer_segments.reading.date_order import DateOrder
 from customer_segments.reading.file_layouts import (
     COLUMN_NAMES,
@@ -51,6 +53,22 @@ def write_invoice_lines(
     except InvoiceFileError as error:
         return str(error)
     return None
+
+
+def write_campaign_members(session: Any, folder: str, columns: dict[str, str], table: str) -> None:
+    """Write the members of the campaigns in `folder`, of this machine, to `table`; none, no row.
+
+    `columns` are the names and the types of the table.
+    """
+    session.sql(f"create schema if not exists {table.partition('.')[0]}")
+    session.sql(f"drop table if exists {table}")
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    session.sql(f"create table {table} ({typed}) using parquet")
+    if files := sorted(str(file) for file in Path(folder).glob(RECORDS)):
+        with duckdb.connect() as connection:
+            rows = connection.read_parquet(files, union_by_name=True)
+            members = rows.project(", ".join(columns)).to_arrow_table()
+        session.createDataFrame(members).write.mode("append").insertInto(table)
 
 
 def _copy_lines(session: Any, select: str, table: str) -> None:

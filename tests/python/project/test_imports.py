@@ -20,6 +20,7 @@ ORDER = (
     "published",
     "spreadsheets",
     "warehouse",
+    "campaigns",
     "reading",
     "fitting",
     "judging",
