@@ -109,7 +109,7 @@ final as (
         {{ dbt.datediff('models.as_of_date', 'decision.as_of_date', 'day') }} as age_days,  -- noqa: LT05
         -- Months of 365.25 / 12 days.
         remembered.history_days / 30.4375 as fitted_history_months,
-        today.history_days / 30.4375 as history_months,
+        cast(today.history_days as double) / 30.4375 as history_months,
         models.customer_count as fitted_customer_count,
         today.customer_count,
         -- This build's own fit, again, would be the same.

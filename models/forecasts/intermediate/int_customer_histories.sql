@@ -8,18 +8,36 @@ orders as (
 
 ),
 
+buyers as (
+
+    select
+        customer_key,
+        customer_id
+
+    from {{ ref('dim_customer_ids') }}
+    where customer_key in (select orders.customer_key from orders)
+
+),
+
+sampled_customers as (
+
+    select customer_key from buyers
+    order by md5(concat(customer_id, '{{ var("random_seed") }}')), customer_id
+    limit {{ var('value_customer_limit') }}
+
+),
+
 -- Whoever is not of the seeded sample is forecast, but judges nothing.
 customers as (
 
     select
-        customer_key,
-        customer_id,
-        row_number() over (
-            order by md5(concat(customer_id, '{{ var("random_seed") }}')), customer_id
-        ) <= {{ var('value_customer_limit') }} as is_judged
+        buyers.*,
+        sampled_customers.customer_key is not null as is_judged
 
-    from {{ ref('dim_customer_ids') }}
-    where customer_key in (select orders.customer_key from orders)
+    from buyers
+
+    left join sampled_customers
+        on buyers.customer_key = sampled_customers.customer_key
 
 ),
 

@@ -64,14 +64,24 @@ numbered_orders as (
 
 ),
 
+drawn_customers as (
+
+    select customer_key from numbered_orders
+    where
+        order_number = 1
+        and order_count > 1
+    order by draw, customer_key
+    limit {{ var('stability_customer_limit') }}
+
+),
+
 drawn_orders as (
 
-    select
-        *,
-        dense_rank() over (order by draw, customer_key) as draw_rank
-
+    select numbered_orders.*
     from numbered_orders
-    where order_count > 1
+
+    inner join drawn_customers
+        on numbered_orders.customer_key = drawn_customers.customer_key
 
 ),
 
@@ -87,8 +97,6 @@ parts as (
 
     inner join numbers
         on drawn_orders.order_count > numbers.generated_number
-
-    where drawn_orders.draw_rank <= {{ var('stability_customer_limit') }}
 
 ),
 

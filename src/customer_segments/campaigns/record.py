@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from customer_segments.published import PublishedError
+from customer_segments.spreadsheets import safe_column
 
 RECORD = "campaign.json"
 HEADERS = "headers.csv"
@@ -53,10 +54,6 @@ CHANGES = """
     order by all
 """
 COPY = "copy ({select}) to '{file}' (format {format})"
-# What a spreadsheet runs begins so; the apostrophe makes it text there (OWASP, CSV injection).
-SAFE = r"""
-    case when regexp_matches({column}, '^[=+@\t\r\n-]') then '''' || {column} else {column} end
-"""
 
 
 def check_new(folder: Path) -> None:
@@ -128,7 +125,7 @@ def _safe(
     columns = {name: str(kind) for name, kind, *_ in database.sql(f"describe {select}").fetchall()}
     cells = []
     for name, header in (headers or {name: name for name in columns}).items():
-        cell = SAFE.format(column=name) if columns[name] == "VARCHAR" else name
+        cell = safe_column(name) if columns[name] == "VARCHAR" else name
         quoted = header.replace('"', '""')
         cells.append(f'{cell} as "{quoted}"')
     return f"select {', '.join(cells)} from ({select})"
