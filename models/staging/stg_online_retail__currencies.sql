@@ -1,4 +1,4 @@
-{#- Amounts of another currency without any rate stop the build here, before lines are made of them. -#}
+{#- Amounts of a currency without any rate stop the build here, before lines are made of them. -#}
 {{ config(post_hook='{{ check_currencies() }}') }}
 with
 
@@ -52,7 +52,7 @@ best_choices as (
         min(choice) as choice
 
     from candidates
-    group by 1
+    group by written_currency
 
 ),
 

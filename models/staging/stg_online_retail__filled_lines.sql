@@ -76,7 +76,9 @@ filled as (
         coalesce(lines.currency_key, values_of_lines.currency_key) as currency_key,
         coalesce(
             lines.invoiced_at,
-            case when {{ is_blank('source.invoice_date_text') }} then values_of_lines.invoiced_at end
+            case
+                when {{ is_blank('source.invoice_date_text') }} then values_of_lines.invoiced_at
+            end
         ) as invoice_date
 
     from values_of_lines

@@ -62,7 +62,7 @@ later_returns as (
     inner join days
         on returns.returned_at >= days.forecast_date
 
-    group by 1, 2, 3
+    group by days.forecast_date, returns.customer_key, returns.invoice_key
 
 ),
 
@@ -93,7 +93,7 @@ daily as (
     where
         orders.net_unit_count + coalesce(later_returns.net_unit_count, 0) > 0
         and (customers.is_judged or (days.cutoff_number = 0 and not days.is_year_before))
-    group by 1, 2, 3
+    group by days.forecast_date, orders.customer_key, orders.order_date
 
 ),
 
@@ -121,7 +121,8 @@ totals as (
     inner join days
         on daily.forecast_date = days.forecast_date
 
-    group by 1, 2, 3, 4
+    group by
+        daily.customer_key, days.cutoff_number, days.is_year_before, days.forecast_date
 
 ),
 

@@ -125,7 +125,8 @@ final as (
         on sale_lines.item_key = stock_codes.item_key
 
     where sale_lines.net_unit_count > 0
-    group by 1, 2, 3, 5
+    group by
+        parts.customer_key, stock_codes.stock_code, parts.first_order_count, parts.is_first
 
 )
 
