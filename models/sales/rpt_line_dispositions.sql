@@ -19,7 +19,7 @@ other_dispositions as (
         disposition,
         reason,
         count(*) as line_count,
-        -- What a line that cannot be read, or is none, has written may be anything, such as a total.
+        -- What is written in a line that cannot be read, or is none, may be anything: a total.
         sum(case when disposition not in ('malformed', 'no_line') then quantity end) as unit_count,
         sum(case when disposition not in ('malformed', 'no_line') then line_value end)
             as line_value
