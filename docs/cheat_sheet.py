@@ -24,7 +24,7 @@ PRINTED = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Customer segments: cheat sheet</title>
 <style>
   @page {{ size: A4 landscape; margin: 8mm }}
-  body {{ font: 7pt/1.25 "DejaVu Sans", Helvetica, Arial, sans-serif; margin: 0; color: #1f2933 }}
+  body {{ font: 6.5pt/1.2 "DejaVu Sans", Helvetica, Arial, sans-serif; margin: 0; color: #1f2933 }}
   h1 {{ font-size: 11pt; margin: 0 0 1mm }}
   h2 {{ font-size: 8pt; margin: 1.5mm 0 .5mm; color: #0b6e99; break-after: avoid }}
   p {{ margin: 0 0 .8mm; break-inside: avoid }}

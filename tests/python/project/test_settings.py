@@ -13,7 +13,7 @@ MOST_FILES = 4
 # Who and when the build is about is said in messages, in rpt_build, and by commands that set it.
 MORE = {
     "as_of": 6,
-    "currency": 7,
+    "currency": 11,  # what amounts are read in and converted to; each sentence with one says it
     "customer_scope": 7,
     "home_country": 6,
     "random_seed": 5,  # the models of value draw too, and each model keeps its own
