@@ -16,7 +16,9 @@ MORE = {
     "currency": 7,
     "customer_scope": 7,
     "home_country": 6,
+    "publish": 5,  # where three sources are, too
     "random_seed": 5,  # the models of value draw too, and each model keeps its own
+    "schema_prefix": 5,  # as publish
     "segment_jaccard_min": 5,  # the gate and the report measure by it, a message says it
     "stability_min": 5,  # as that
 }
