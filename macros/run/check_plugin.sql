@@ -11,13 +11,6 @@
             ~ 'publish: false, to read a model or source and make tables where the target is.'
         ) }}
     {%- endif -%}
-    {%- if builds_files() and not _has_databases() -%}
-        {{ exceptions.raise_compiler_error(
-            'Profile ' ~ target.profile_name ~ ' attaches no databases `warehouse` and `marts`, which '
-            ~ 'each whole build empties: attach them as profiles.yml of this project does, or set the '
-            ~ 'variable publish: false, to make tables where the target is.'
-        ) }}
-    {%- endif -%}
     {%- if not builds_files() and _has_plugin() and run_query('select has_pseudonym_key()').columns[0][0] -%}
         {{ exceptions.raise_compiler_error(
             'SEGMENTS_PSEUDONYM_KEY is set, but only a published file has pseudonyms: unset it to build '
@@ -29,11 +22,5 @@
 {% macro _has_plugin() %}
     {%- do return(run_query(
         "select count(*) > 0 from duckdb_functions() where function_name = 'describe_invoice_lines'"
-    ).columns[0][0]) -%}
-{% endmacro %}
-
-{% macro _has_databases() %}
-    {%- do return(run_query(
-        "select count(*) = 2 from duckdb_databases() where database_name in ('warehouse', 'marts')"
     ).columns[0][0]) -%}
 {% endmacro %}

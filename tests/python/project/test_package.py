@@ -110,9 +110,9 @@ def test_the_next_build_scores_with_the_model_that_is_kept(said: str, host: Path
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ("{publish: true}", "database files published, by a plugin that profile host lacks"),
+        ("{publish: true}", "attaches no databases `warehouse` and `marts`"),
         ("{invoice_lines_relation: ''}", "add `plugins: [{module: customer_segments.duckdb_plugin"),
-        ("{invoice_lines_relation: dim_customers}", "which lacks invoice_no, stock_code"),
+        ("{invoice_lines_relation: shop.order_lines}", "which lacks invoice_no, stock_code"),
     ],
 )
 def test_what_is_missing_is_said_in_one_message(
