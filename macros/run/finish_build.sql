@@ -20,8 +20,8 @@
             else 'a build of no or some rows' if flags.EMPTY or flags.SAMPLE
         ) -%}
         {%- if why -%}
-            {%- do log('Not published: ' ~ why ~ '. '
-                ~ ('The published database is as it was.' if builds_files() else 'No model was kept.'), info=true) -%}
+            {%- set kept = 'The published database is as it was.' if builds_files() else 'No model was kept.' -%}
+            {%- do log('Not published: ' ~ why ~ '. ' ~ kept, info=true) -%}
         {%- else -%}
             {%- do keep_models() -%}
             {%- if builds_files() -%}

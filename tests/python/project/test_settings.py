@@ -16,6 +16,7 @@ MORE = {
     "currency": 7,
     "customer_scope": 7,
     "home_country": 6,
+    "invoice_lines_relation": 5,  # its model, its source, and files that are none then
     "publish": 5,  # where three sources are, too
     "random_seed": 5,  # the models of value draw too, and each model keeps its own
     "schema_prefix": 5,  # as publish
