@@ -16,6 +16,7 @@ SCHEMAS = {
     "shop",  # of its raw table
     *(f"segments_{name}" for name in ("staging", "intermediate", "marts", "seeds", "semantic")),
     "segments_kept",
+    "segments_raw",  # of campaigns, none here
 }
 # What says who is in which segment, what that is called, what it is worth.
 COMPARED = {
