@@ -8,7 +8,7 @@
         {%- for row in run_query(
             'select coalesce(currencies.currency, ' ~ quoted(var('currency')) ~ '), '
             ~ 'coalesce(currencies.is_of_shop, true), max(rates.currency), count(*) as line_count '
-            ~ 'from ' ~ source('online_retail', 'invoice_lines') ~ ' as source left join ' ~ this
+            ~ 'from ' ~ invoice_lines() ~ ' as source left join ' ~ this
             ~ ' as currencies on source.currency = currencies.written_currency left join (select '
             ~ 'distinct upper(currency) as currency from ' ~ ref('exchange_rates') ~ ') as rates '
             ~ 'on currencies.currency = rates.currency group by 1, 2 order by 4 desc, 1'

@@ -10,7 +10,7 @@
         {%- set found = namespace(
             unreadable='from ' ~ this ~ ' as lines inner join ' ~ ref('stg_online_retail__files')
                 ~ ' as files on lines.file_key = files.file_key inner join '
-                ~ source('online_retail', 'invoice_lines') ~ ' as source '
+                ~ invoice_lines() ~ ' as source '
                 ~ 'on lines.line_id = source.line_number where is_line and unreadable_column is not null',
             counts=run_query(
                 'select count(*), count(unreadable_column) from ' ~ this ~ ' where is_line'

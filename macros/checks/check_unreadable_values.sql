@@ -49,7 +49,7 @@
     with texts as (
         select {{ quantity }} as quantity_text, {{ text }} as id_text
         from {{ this }} as lines
-        inner join {{ source('online_retail', 'invoice_lines') }} as source
+        inner join {{ invoice_lines() }} as source
             on lines.line_id = source.line_number
         where is_line and unreadable_column is not null
     ),

@@ -3,7 +3,7 @@
     it is a hash, as a rank of all texts would go through one partition: ties are decided by the text.
 -#}
 {% macro text_key(text) -%}
-    {{ adapter.dispatch('text_key')(text) }}
+    {{ adapter.dispatch('text_key', 'customer_segments')(text) }}
 {%- endmacro %}
 
 {% macro duckdb__text_key(text) -%}

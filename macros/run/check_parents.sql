@@ -4,11 +4,11 @@
 -#}
 {% macro check_parents() %}
     {%- set missing = [] -%}
-    {%- for id in selected_resources if id.startswith('model.') and not flags.DEFER -%}
+    {%- for id in selected_own_nodes() if id.startswith('model.') and not flags.DEFER -%}
         {%- for parent in graph.nodes[id].depends_on.nodes
             if parent in graph.nodes and parent not in selected_resources -%}
             {%- set node = graph.nodes[parent] -%}
-            {%- if load_cached_relation(api.Relation.create(
+            {%- if node.config.materialized != 'ephemeral' and load_cached_relation(api.Relation.create(
                 database=node.database, schema=node.schema, identifier=node.alias
             )) is none -%}
                 {%- do missing.append(node.name) -%}

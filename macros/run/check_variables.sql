@@ -6,7 +6,8 @@
     {%- set allowed = var('allowed_values') -%}
     {%- set problems = [] -%}
 
-    {%- for name in invocation_args_dict.get('vars', {}) if name not in allowed -%}
+    {%- for name in invocation_args_dict.get('vars', {})
+        if name not in allowed and project_name == 'customer_segments' -%}
         {%- do problems.append(
             'Unknown variable ' ~ name ~ '. Known: ' ~ allowed | sort | join(', ') ~ '.'
         ) -%}

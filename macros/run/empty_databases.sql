@@ -16,7 +16,7 @@
     {%- endfor -%}
     {#- dbt made the schemas, and looked at what is in them, before this. -#}
     {%- set schemas = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] -%}
+    {%- for node in own_nodes() if node.resource_type in ['model', 'seed'] -%}
         {%- do adapter.cache_dropped(api.Relation.create(
             database=node.database, schema=node.schema, identifier=node.alias
         )) -%}

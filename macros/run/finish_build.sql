@@ -3,10 +3,11 @@
     marts, so that nothing is published that a lost model made. Anything less leaves both as they were.
 -#}
 {% macro finish_build(results) %}
-    {%- if execute and flags.WHICH == 'build' -%}
+    {%- if execute and flags.WHICH == 'build' and selected_own_nodes() -%}
         {%- set failed = [] -%}
         {%- set undone = [] -%}
-        {%- for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] -%}
+        {%- for result in results if result.node.package_name == 'customer_segments'
+            and result.status not in ['success', 'pass', 'warn', 'no-op'] -%}
             {%- if result.status in ['error', 'fail'] -%}
                 {%- do failed.append(result.node.name) -%}
             {%- else -%}
@@ -19,10 +20,19 @@
             else 'a build of no or some rows' if flags.EMPTY or flags.SAMPLE
         ) -%}
         {%- if why -%}
-            {%- do log('Not published: ' ~ why ~ '. The published database is as it was.', info=true) -%}
+            {%- set kept = 'The published database is as it was.' if builds_files() else 'No model was kept.' -%}
+            {%- do log('Not published: ' ~ why ~ '. ' ~ kept, info=true) -%}
         {%- else -%}
             {%- do keep_models() -%}
-            {{ adapter.dispatch('publish_marts')() }}
+            {%- if builds_files() -%}
+                {%- do publish_marts() -%}
+            {%- else -%}
+                {#- They are where analysts read them already. -#}
+                {%- set marts = public_marts() -%}
+                {%- do log(
+                    'Built ' ~ marts | length ~ ' marts in schema ' ~ marts[0].schema, info=true
+                ) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}

@@ -4,9 +4,16 @@
     whole build that has passed adds to the file: no other run, and none that is run twice, leaves a trace.
 -#}
 
+{% macro kept_sources() %}
+    {%- do return(
+        graph.sources.values() | selectattr('package_name', 'equalto', 'customer_segments')
+        | selectattr('source_name', 'equalto', 'kept') | list
+    ) -%}
+{% endmacro %}
+
 {#- Make the tables of the source where there are none, with the columns that its yml declares. -#}
 {% macro create_kept_tables() %}
-    {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
+    {%- for table in kept_sources() -%}
         {%- set kept = _kept(table) -%}
         {%- do run_query('create schema if not exists ' ~ kept.without_identifier()) -%}
         {%- do run_query(_create_kept(kept, table)) -%}
@@ -37,7 +44,7 @@
 {% macro read_kept() %}
     {%- do create_kept_tables() -%}
     {%- do attach_kept_file() -%}
-    {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
+    {%- for table in kept_sources() -%}
         {%- set kept = _kept(table) -%}
         {%- do run_query('delete from ' ~ kept) -%}
         {%- do run_query('insert into ' ~ kept ~ ' by name from kept_file.' ~ table.identifier) -%}
@@ -47,12 +54,15 @@
 
 {#- Add the models that this build fitted to those that are kept. -#}
 {% macro keep_models() %}
-    {{ adapter.dispatch('keep_models')(
-        graph.nodes['model.customer_segments.ml_kmeans_parameters'].relation_name
-    ) }}
+    {%- set models = graph.nodes['model.customer_segments.ml_kmeans_parameters'].relation_name -%}
+    {%- if builds_files() -%}
+        {%- do _keep_in_file(models) -%}
+    {%- else -%}
+        {%- do run_query(_insert_models(source('kept', 'ml_kmeans_parameters'), models)) -%}
+    {%- endif -%}
 {% endmacro %}
 
-{% macro duckdb__keep_models(models) %}
+{% macro _keep_in_file(models) %}
     {%- set kept = 'kept_file.ml_kmeans_parameters' -%}
     {%- do attach_kept_file() -%}
     {%- set others = run_query(
@@ -69,10 +79,6 @@
             ~ kept_file() ~ ' while this one was fitting its own. Nothing was published: build again.'
         ) }}
     {%- endif -%}
-{% endmacro %}
-
-{% macro spark__keep_models(models) %}
-    {%- do run_query(_insert_models(source('kept', 'ml_kmeans_parameters'), models)) -%}
 {% endmacro %}
 
 {% macro _insert_models(kept, models) %}
@@ -94,7 +100,7 @@
         'attach ' ~ quoted(kept_file()) ~ ' as kept_file'
         ~ ("" if is_there else " (storage_version 'v1.0.0')")
     ) -%}
-    {%- for table in graph.sources.values() if table.source_name == 'kept' -%}
+    {%- for table in kept_sources() -%}
         {%- do run_query(_create_kept('kept_file.' ~ table.identifier, table)) -%}
     {%- endfor -%}
 {% endmacro %}

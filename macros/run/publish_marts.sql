@@ -3,7 +3,7 @@
     the place of the one before in one step. Where customer ids are to be pseudonyms, the tables are
     written to the new file with them instead.
 -#}
-{% macro duckdb__publish_marts() %}
+{% macro publish_marts() %}
     {%- set published = env_var('SEGMENTS_DATABASE', '') or 'customer_segments.duckdb' -%}
     {%- set new = run_query('select begin_publication(' ~ quoted(published) ~ ')').columns[0][0] -%}
     {%- set is_pseudonymous = run_query('select has_pseudonym_key()').columns[0][0] -%}
@@ -42,16 +42,9 @@
     {%- do log('Published ' ~ marts | length ~ ' marts to ' ~ published, info=true) -%}
 {% endmacro %}
 
-{#- Spark's tables are where analysts read them already. -#}
-{% macro spark__publish_marts() %}
-    {%- do log(
-        'Built ' ~ public_marts() | length ~ ' marts in schema ' ~ target.schema, info=true
-    ) -%}
-{% endmacro %}
-
 {% macro public_marts() %}
     {%- set marts = [] -%}
-    {%- for node in graph.nodes.values()
+    {%- for node in own_nodes()
         if node.resource_type == 'model' and node.config.access == 'public' -%}
         {%- do marts.append(node) -%}
     {%- endfor -%}

@@ -3,7 +3,7 @@
     wrote, or no row where there are none.
 -#}
 {% macro read_campaigns() %}
-    {{ adapter.dispatch('read_campaigns')(
+    {{ adapter.dispatch('read_campaigns', 'customer_segments')(
         graph.sources['source.customer_segments.campaigns.members'],
         env_var('SEGMENTS_CAMPAIGNS', '') or 'campaigns'
     ) }}
@@ -17,10 +17,12 @@
         {%- set value = column.name if is_any else 'null' -%}
         {%- do columns.append('cast(' ~ value ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
     {%- endfor -%}
-    {%- do run_query('create schema if not exists warehouse.' ~ table.schema) -%}
+    {%- set relation = api.Relation.create(
+        database=table.database, schema=table.schema, identifier=table.identifier
+    ) -%}
+    {%- do run_query('create schema if not exists ' ~ relation.without_identifier()) -%}
     {%- do run_query(
-        'create or replace table warehouse.' ~ table.schema ~ '.' ~ table.identifier
-        ~ ' as select ' ~ columns | join(', ')
+        'create or replace table ' ~ relation ~ ' as select ' ~ columns | join(', ')
         ~ (' from read_parquet(' ~ files ~ ', union_by_name = true)' if is_any else ' where false')
     ) -%}
 {% endmacro %}

@@ -4,39 +4,51 @@
     is kept from build to build is read into the source `kept`.
 -#}
 {% macro start_build() %}
-    {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- set readers = graph.nodes.values() | selectattr('depends_on.nodes', 'defined')
+    {%- if execute and flags.WHICH in ['build', 'run'] and selected_own_nodes() -%}
+        {%- do check_references() -%}
+        {%- set readers = own_nodes() | selectattr('depends_on.nodes', 'defined')
             | selectattr('unique_id', 'in', selected_resources)
             | map(attribute='depends_on.nodes') | sum(start=[]) -%}
         {%- set reads_lines = 'source.customer_segments.online_retail.invoice_lines' in readers -%}
-        {{ adapter.dispatch('start_build')(reads_lines) }}
+        {{ adapter.dispatch('start_build', 'customer_segments')(reads_lines) }}
     {%- endif -%}
 {% endmacro %}
 
 {% macro duckdb__start_build(reads_lines) %}
-    {%- set problem = run_query('select problem_with_files()').columns[0][0] -%}
-    {%- if problem -%}
-        {{ exceptions.raise_compiler_error(problem) }}
+    {%- do check_plugin(reads_lines) -%}
+    {%- if builds_files() -%}
+        {%- set problem = run_query('select problem_with_files()').columns[0][0] -%}
+        {%- if problem -%}
+            {{ exceptions.raise_compiler_error(problem) }}
+        {%- endif -%}
     {%- endif -%}
     {%- set lines = describe_invoice_lines() if reads_lines -%}
     {%- if not is_whole_build() -%}
         {%- do check_parents() -%}
     {%- endif -%}
-    {%- do adopt_older_models() -%}
-    {%- if is_whole_build() -%}
-        {%- do empty_databases() -%}
+    {%- if builds_files() -%}
+        {%- do adopt_older_models() -%}
+        {%- if is_whole_build() -%}
+            {%- do empty_databases() -%}
+        {%- endif -%}
+        {%- do read_kept() -%}
+    {%- else -%}
+        {%- do create_kept_tables() -%}
     {%- endif -%}
-    {%- do read_kept() -%}
     {%- do read_campaigns() -%}
     {%- if reads_lines -%}
-        {%- do run_query('create schema if not exists warehouse.raw') -%}
+        {%- set source = graph.sources['source.customer_segments.online_retail.invoice_lines'] -%}
+        {%- set schema = api.Relation.create(
+            database=source.database, schema=source.schema
+        ).without_identifier() -%}
+        {%- do run_query('create schema if not exists ' ~ schema) -%}
         {#- Staging looks at the lines several times. -#}
         {%- set select = lines.select -%}
         {%- if lines.is_table -%}
-            {%- do run_query('create or replace table warehouse.raw.read_lines as ' ~ select) -%}
-            {%- set select = 'select * from warehouse.raw.read_lines' -%}
+            {%- do run_query('create or replace table ' ~ schema ~ '.read_lines as ' ~ select) -%}
+            {%- set select = 'select * from ' ~ schema ~ '.read_lines' -%}
         {%- endif -%}
-        {%- do run_query('create or replace view warehouse.raw.invoice_lines as ' ~ select) -%}
+        {%- do run_query('create or replace view ' ~ schema ~ '.invoice_lines as ' ~ select) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -48,11 +60,12 @@
     {%- do create_kept_tables() -%}
     {%- do read_campaigns() -%}
     {%- if reads_lines -%}
+        {%- set source = graph.sources['source.customer_segments.online_retail.invoice_lines'] -%}
         {%- set error = adapter.call(
             'customer_segments.reading.spark_lines.write_invoice_lines',
             env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
             var('date_order'),
-            'raw.invoice_lines'
+            source.schema ~ '.invoice_lines'
         ) -%}
         {%- if error -%}
             {{ exceptions.raise_compiler_error(error) }}

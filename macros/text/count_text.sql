@@ -1,6 +1,6 @@
 {#- A number as text for sentences: rounded, with separators of thousands, such as 1,152,830. -#}
 {% macro count_text(number) -%}
-    {{ adapter.dispatch('count_text')(number) }}
+    {{ adapter.dispatch('count_text', 'customer_segments')(number) }}
 {%- endmacro %}
 
 {% macro duckdb__count_text(number) -%}

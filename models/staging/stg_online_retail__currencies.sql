@@ -5,7 +5,7 @@ with
 source as (
 
     select distinct currency as written_currency
-    from {{ source('online_retail', 'invoice_lines') }}
+    from {{ invoice_lines() }}
     where currency is not null
 
 ),

@@ -6,7 +6,7 @@ source as (
         customer_number,
         customer_id
 
-    from {{ source('online_retail', 'invoice_lines') }}
+    from {{ invoice_lines() }}
 
 ),
 

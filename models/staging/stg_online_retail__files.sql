@@ -6,7 +6,7 @@ source as (
         file_path,
         file_name
 
-    from {{ source('online_retail', 'invoice_lines') }}
+    from {{ invoice_lines() }}
 
 ),
 

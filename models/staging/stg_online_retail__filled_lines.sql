@@ -14,7 +14,7 @@ values_of_lines as (
 
 source as (
 
-    select * from {{ source('online_retail', 'invoice_lines') }}
+    select * from {{ invoice_lines() }}
 
 ),
 

@@ -13,7 +13,7 @@
 -- The checks look at them: depends_on: {{ ref('stg_online_retail__currencies') }}
 -- depends_on: {{ ref('stg_online_retail__files') }}
 -- depends_on: {{ ref('stg_online_retail__invoices') }}
--- depends_on: {{ source('online_retail', 'invoice_lines') }}
+-- depends_on: {{ invoice_lines() }}
 with
 
 written_lines as (

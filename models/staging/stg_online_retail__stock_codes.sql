@@ -3,7 +3,7 @@ with
 source as (
 
     select distinct stock_code
-    from {{ source('online_retail', 'invoice_lines') }}
+    from {{ invoice_lines() }}
 
 ),
 

@@ -9,7 +9,7 @@ lines as (
 
 source as (
 
-    select * from {{ source('online_retail', 'invoice_lines') }}
+    select * from {{ invoice_lines() }}
 
 ),
 

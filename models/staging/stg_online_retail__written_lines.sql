@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('online_retail', 'invoice_lines') }}
+    select * from {{ invoice_lines() }}
 
 ),
 

@@ -77,6 +77,7 @@ LONG = {
     "test_models",
     "test_odd_shops",
     "test_other_deliveries",
+    "test_package",
     "test_publication",
     "test_real_files",
     "test_replay",

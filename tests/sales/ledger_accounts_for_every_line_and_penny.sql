@@ -8,7 +8,7 @@ input as (
         quantity,
         {{ line_value('quantity', 'unit_price') }} as line_value
 
-    from {{ source('online_retail', 'invoice_lines') }}
+    from {{ invoice_lines() }}
 
 ),
 

@@ -16,7 +16,10 @@ MORE = {
     "currency": 11,  # what amounts are read in and converted to; each sentence with one says it
     "customer_scope": 7,
     "home_country": 6,
+    "invoice_lines_relation": 5,  # its model, its source, and files that are none then
+    "publish": 5,  # where three sources are, too
     "random_seed": 5,  # the models of value draw too, and each model keeps its own
+    "schema_prefix": 5,  # as publish
     "segment_jaccard_min": 5,  # the gate and the report measure by it, a message says it
     "stability_min": 5,  # as that
 }
