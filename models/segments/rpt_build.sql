@@ -18,6 +18,12 @@ files as (
 
 ),
 
+reading_notes as (
+
+    select * from {{ source('online_retail', 'reading_notes') }}
+
+),
+
 home_countries as (
 
     select distinct country_key
@@ -74,6 +80,7 @@ final as (
         {{ quoted(var('customer_scope')) }} as customer_scope,
         {{ quoted(var('home_country')) }} as home_country,
         {{ quoted(var('currency')) }} as currency,
+        reading_notes.notes as reading_notes,
 
         ---------- numbers
         input_totals.file_count,
@@ -88,6 +95,8 @@ final as (
     from input_totals
 
     cross join as_of
+
+    cross join reading_notes
 
 )
 

@@ -138,6 +138,7 @@ final as (
         coalesce(is_marked_cancellation or (quantity < 0 and unit_price > 0), false)
             as is_cancellation,
         coalesce(is_adjustment, false) as is_adjustment,
+        void_status is not null as is_void,
 
         ---------- timestamps
         invoice_date as invoiced_at

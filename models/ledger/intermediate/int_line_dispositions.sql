@@ -80,7 +80,8 @@ classified as (
         repeats.line_id is not null as is_item_repeated,
         case
             when placed.unreadable_column is not null then 'malformed'
-            when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
+            when placed.is_after_as_of or not placed.is_in_scope or placed.is_void
+                then 'out_of_scope'
             when repeats.duplicate_reason is not null then 'duplicate'
             when
                 placed.service_kind is not null
@@ -125,7 +126,8 @@ final as (
                 then
                     case
                         when is_after_as_of then 'on or after the as-of date'
-                        else 'home country'
+                        when not is_in_scope then 'home country'
+                        else 'order is no sale by its status'
                     end
             when 'duplicate' then duplicate_reason
             when 'non_merchandise'

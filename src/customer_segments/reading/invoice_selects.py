@@ -6,12 +6,9 @@ DuckDB runs them; `find_invoice_lines` says what their columns are.
 from itertools import accumulate
 from pathlib import Path
 
-from customer_segments.reading.file_layouts import (
-    COLUMN_NAMES,
-    PATH_COLUMN,
-    FileLayout,
-    sql_name,
-)
+from customer_segments.reading.column_names import COLUMNS
+from customer_segments.reading.file_layouts import PATH_COLUMN, FileLayout, sql_name
+from customer_segments.reading.order_statuses import is_void
 from customer_segments.reading.parquet_files import count_lines
 from customer_segments.reading.value_formats import (
     sql_date,
@@ -50,13 +47,14 @@ def select_lines(
     layout: FileLayout, reader: str, order: str | None, line_number: str = "null"
 ) -> str:
     """Return the select over the lines of files with one layout, `reader` being what reads them."""
-    columns = {name: layout.column(name) for name in COLUMN_NAMES}
+    columns = {name: layout.column(name) for name in COLUMNS}
     ids = {
         name: sql_id(*columns[name])
         for name in ("invoice_no", "stock_code", "description", "country")
     }
+    amount = "unit_price" if layout.has("unit_price") else "line_total"
     quantity, price, date, customer = (
-        columns[name] for name in ("quantity", "unit_price", "invoice_date", "customer_id")
+        columns[name] for name in ("quantity", amount, "invoice_date", "customer_id")
     )
     return f"""select
     line_number,
@@ -67,13 +65,14 @@ def select_lines(
     {_text("quantity", quantity[1])},
     invoice_date,
     {_text("invoice_date", date[1])},
-    unit_price,
+    {_unit_price(layout)} as unit_price,
     {_text("unit_price", price[1])},
     customer_number,
     case when customer_number is null then {sql_id("written_customer_id", customer[1])} end
         as customer_id,
     country,
     overflow_text,
+    {_void_status(layout)} as void_status,
     file_name,
     file_path
 from (
@@ -86,8 +85,10 @@ from (
         {quantity[0]} as written_quantity,
         {_typed_date(*date, layout.date_shape, order)} as invoice_date,
         {date[0]} as written_invoice_date,
-        {_typed_number(*price, layout.decimal_mark)} as unit_price,
+        {_typed_number(*price, layout.decimal_mark)} as price,
         {price[0]} as written_unit_price,
+        {_discount(layout)} as discount,
+        {columns["order_status"][0]} as order_status,
         {sql_id_number(*customer)} as customer_number,
         {customer[0]} as written_customer_id,
         {ids["country"]} as country,
@@ -102,7 +103,41 @@ def _text(name: str, data_type: str) -> str:
     if data_type == "VARCHAR":
         return f"written_{name} as {name}_text"
     # Few values need one, and to write numbers as text takes longer than to read the file.
-    return f"case when {name} is null then cast(written_{name} as varchar) end as {name}_text"
+    typed = "price" if name == "unit_price" else name
+    return f"case when {typed} is null then cast(written_{name} as varchar) end as {name}_text"
+
+
+def _unit_price(layout: FileLayout) -> str:
+    """Return the SQL for what one unit was sold at, from `price`, a line's total or a list price.
+
+    A discount is of the whole line, written with a minus sign or without one.
+    """
+    if not layout.has("unit_price"):
+        total = "price"
+        if layout.has("line_discount"):
+            total = "price - abs(discount) * sign(price)"
+        return f"try_cast(round(({total}) / nullif(quantity_number, 0), 4) as decimal(18, 4))"
+    if layout.has("line_discount"):
+        each = "coalesce(abs(discount / nullif(quantity_number, 0)), 0)"
+        return f"try_cast(round(price - {each}, 4) as decimal(18, 4))"
+    return "price"
+
+
+def _discount(layout: FileLayout) -> str:
+    """Return the SQL for the discount of a line, 0 where nothing is written, null if unreadable."""
+    if not layout.has("line_discount"):
+        return "0"
+    column, data_type = layout.column("line_discount")
+    number = _typed_number(column, data_type, layout.decimal_mark)
+    return f"case when coalesce(trim(cast({column} as varchar)), '') = '' then 0 else {number} end"
+
+
+def _void_status(layout: FileLayout) -> str:
+    """Return the SQL for the status of an order that is no sale; a return stays one."""
+    if not layout.has("order_status"):
+        return "cast(null as varchar)"
+    status = "cast(order_status as varchar)"
+    return f"case when quantity_number > 0 and {is_void(status)} then {status} end"
 
 
 def _typed_number(column: str, data_type: str, mark: str) -> str:

@@ -1,5 +1,6 @@
 """Look into a Parquet file before DuckDB reads it: its columns, how its texts are written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -9,13 +10,13 @@ from customer_segments.reading.file_layouts import (
     FileLayout,
     InvoiceFileError,
     read_rows,
-    require_columns,
     sql_path,
 )
+from customer_segments.reading.reading_rules import Reading
 from customer_segments.reading.value_formats import date_shape, decimal_mark
 
 
-def read_parquet_layout(path: Path) -> FileLayout:
+def read_parquet_layout(path: Path, reading: Reading) -> FileLayout:
     """Return how a Parquet file is written. Raises InvoiceFileError when it cannot be read."""
     reader = f"read_parquet({sql_path(path)}, hive_partitioning = false)"
     try:
@@ -26,18 +27,18 @@ def read_parquet_layout(path: Path) -> FileLayout:
             f"({first_line(error)}). Copy it again from where it came."
         ) from error
     columns = tuple((str(row[0]), str(row[1])) for row in described)
-    require_columns(str(path), [name for name, _ in columns])
-    layout = FileLayout("parquet", columns)
-    names = [layout.column(name) for name in ("invoice_date", "unit_price", "quantity")]
+    facts = reading.fields(str(path), path.name, [name for name, _ in columns])
+    layout = FileLayout("parquet", columns, **facts)
+    price = "unit_price" if layout.has("unit_price") else "line_total"
+    names = [layout.column(name) for name in ("invoice_date", price, "quantity")]
     texts = [
         f"cast({name} as varchar)" if data_type == "VARCHAR" else "null"
         for name, data_type in names
     ]
     head = read_rows(f"select {', '.join(texts)} from {reader} limit 1000")
     dates, *numbers = ([str(row[place]) for row in head if row[place]] for place in range(3))
-    return FileLayout(
-        "parquet",
-        columns,
+    return replace(
+        layout,
         decimal_mark=decimal_mark([value for column in numbers for value in column]),
         date_shape=date_shape(dates),
     )
