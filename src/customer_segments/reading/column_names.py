@@ -180,7 +180,7 @@ def _take_names(
     found: dict[str, int], names: list[str], chosen: Mapping[str, str]
 ) -> dict[str, list[int]]:
     """Add the columns whose names tell; return those that more than one name could tell."""
-    doubtful = {}
+    doubtful: dict[str, list[int]] = {}
     for column, known in _seed().names.items():
         has_value = {"unit_price", "line_total"} & (found.keys() | doubtful.keys())
         is_excluded = chosen.get(column) == ""

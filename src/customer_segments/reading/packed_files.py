@@ -5,7 +5,6 @@ import gzip
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
@@ -24,28 +23,25 @@ from customer_segments.reading.reading_rules import Reading
 
 # A gzip file of text DuckDB reads by itself; these, packed by gzip, it does not.
 _NO_TEXT = (b"{", b"[", b"PAR1", b"PK")
+_BZIP2, _ZSTD, _GZIP = b"BZh", b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
+_PACKED = (_BZIP2, _ZSTD)
 # What programs add to an archive that holds no lines.
 _BESIDE = ("__MACOSX/", ".DS_Store")
 
 
 def copy_unpacked(path: Path, start: bytes, reading: Reading) -> Path | None:
     """Return the copy of what `path` packs, None if it packs nothing. `start` is how it begins."""
-    opener: Callable[[], IO[bytes]]
-    name = path.name
-    if start.startswith(b"BZh"):
-        opener = lambda: bz2.open(path, "rb")  # noqa: E731
-    elif start.startswith(b"\x28\xb5\x2f\xfd"):
-        opener = lambda: cast(IO[bytes], pa.CompressedInputStream(str(path), "zstd"))  # noqa: E731
-    elif start.startswith(b"\x1f\x8b") and _is_no_text(path):
-        opener = lambda: cast(IO[bytes], gzip.open(path, "rb"))  # noqa: E731
-    elif start.startswith(b"PK") and (member := _only_member(path)):
-        name = f"{name}#{member.filename}".replace("/", "_")
-        opener = lambda: zipfile.ZipFile(path).open(member)  # noqa: E731
-    else:
+    member = None
+    if start.startswith(b"PK"):
+        member = _only_member(path)
+        if member is None:
+            return None
+    elif not start.startswith(_PACKED) and not (start.startswith(_GZIP) and _is_no_text(path)):
         return None
+    name = f"{path.name}#{member.filename}".replace("/", "_") if member else path.name
 
     def write(folder: Path, _: Reading) -> None:
-        with opener() as packed, (folder / name).open("wb") as copy:
+        with _open(path, start, member) as packed, (folder / name).open("wb") as copy:
             shutil.copyfileobj(packed, copy, 1 << 20)
 
     try:
@@ -59,11 +55,22 @@ def copy_unpacked(path: Path, start: bytes, reading: Reading) -> Path | None:
         ) from error
 
 
+def _open(path: Path, start: bytes, member: zipfile.ZipInfo | None) -> IO[bytes]:
+    """Open what `path` packs, in an archive its `member`."""
+    if member:
+        return zipfile.ZipFile(path).open(member)
+    if start.startswith(_ZSTD):
+        return cast(IO[bytes], pa.CompressedInputStream(str(path), "zstd"))
+    opener = bz2.open if start.startswith(_BZIP2) else gzip.open
+    return cast(IO[bytes], opener(path, "rb"))
+
+
 def copy_json(path: Path, reading: Reading) -> list[Path]:
     """Return the Parquet copy of a JSON array or of JSON lines, each value as text."""
 
     def write(folder: Path, _: Reading) -> None:
-        source = f"read_json({sql_path(path)}, sample_size = -1, maximum_depth = 1)"
+        options = "sample_size = -1, maximum_depth = 1, compression = 'none'"
+        source = f"read_json({sql_path(path)}, {options})"
         try:
             names = [str(row[0]) for row in duckdb.execute(f"describe from {source}").fetchall()]
             columns = ", ".join(f"{sql_name(name)} ->> '$' as {sql_name(name)}" for name in names)

@@ -58,7 +58,7 @@ class Reading:
         self.originals[str(copy)] = self.originals.get(str(path), str(path))
 
     def of_copy(self) -> "Reading":
-        """Return the rules for a clean copy, whose names are the expected ones; notes are shared."""
+        """Return the rules for a clean copy, which has the expected names; notes are shared."""
         return replace(self, names=replace(self.names, chosen={}), encoding="infer")
 
     def digest(self) -> str:

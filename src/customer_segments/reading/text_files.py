@@ -55,14 +55,15 @@ def _read_text_layout(path: Path, reading: Reading) -> tuple[Path, FileLayout]:
         head = file.read(_HEAD_BYTES)
     if wide := wide_encoding(head):
         return _read_text_layout(copy_as_utf_8(path, _opener(path, wide), reading), reading)
-    text = _decode(path, head, reading).lstrip("\ufeff")
-    if len(head) == _HEAD_BYTES:  # the last line is cut
-        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    text = head.decode("utf-8", "replace")
     if "\0" in re.split(r"[\r\n]", text, maxsplit=1)[0]:
         raise InvoiceFileError(
             f"Not a CSV, Parquet or Excel file: {path} holds binary data. "
             f"Expected text that starts with the header {EXPECTED_HEADER}. Export it as CSV."
         )
+    text = _decode(path, head, reading).lstrip("\ufeff")
+    if len(head) == _HEAD_BYTES:  # the last line is cut
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     delimiter, header, above = _find_header(text, reading)
     fields = reading.fields(str(path), path.name, header)
 

@@ -70,7 +70,8 @@ def _invoice_sheets(path: Path, reading: Reading) -> Iterator[_Sheet]:
             "Excel as .xlsx, without a password. Save it again, or as CSV."
         ) from error
     if last is None:
-        best = max(others.items(), key=lambda item: len(item[1][0]), default=("none", [[]]))
+        nothing: tuple[str, list[list[str]]] = ("none", [[]])
+        best = max(others.items(), key=lambda item: len(item[1][0]), default=nothing)
         raise ForeignFileError(
             f"Not an invoice file: none of the {len(others)} sheets with cells in {path} has the "
             f"expected columns. Found in sheet {best[0]}: {listed(best[1][0])}. Expected: "

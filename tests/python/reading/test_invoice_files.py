@@ -3,7 +3,6 @@
 import datetime
 import gzip
 import os
-import zipfile
 from decimal import Decimal
 from pathlib import Path
 
