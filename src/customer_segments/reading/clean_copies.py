@@ -211,7 +211,7 @@ def _records(text: Iterable[str], delimiter: str, width: int) -> Iterator[list[s
 
 
 def _is_header(record: Sequence[str], header: Sequence[str]) -> bool:
-    return [field.lstrip("\ufeff") for field in record] == list(header)
+    return list(record) == list(header)
 
 
 def _parse(line: str, delimiter: str, strict: bool = True) -> list[str] | None:

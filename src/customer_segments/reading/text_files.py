@@ -131,7 +131,8 @@ def open_bytes(path: Path) -> IO[bytes]:
 
 def _opener(path: Path, encoding: str) -> Callable[[], IO[str]]:
     """Return what opens `path` as text: line ends as they are, characters that are none marked."""
-    return lambda: io.TextIOWrapper(open_bytes(path), encoding, errors="replace", newline="")
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding  # without the mark of UTF-8
+    return lambda: io.TextIOWrapper(open_bytes(path), codec, errors="replace", newline="")
 
 
 def _is_gzip(path: Path) -> bool:
