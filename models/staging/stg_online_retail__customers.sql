@@ -39,6 +39,25 @@ renamed as (
 
 ),
 
+-- One address however it is written; published it would tell who somebody is.
+hashed as (
+
+    select
+        customer_number,
+        written_customer_id,
+        {%- if var('customer_emails') == 'hashes' %}
+        case
+            when customer_id like '%_@_%._%' then {{ email_hash('lower(customer_id)') }}
+            else customer_id
+        end as customer_id
+        {%- else %}
+        customer_id
+        {%- endif %}
+
+    from renamed
+
+),
+
 final as (
 
     select
@@ -47,7 +66,7 @@ final as (
         customer_number,
         written_customer_id
 
-    from renamed
+    from hashed
     where customer_id is not null
 
 )
