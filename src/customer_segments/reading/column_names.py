@@ -161,6 +161,7 @@ def renamed(found: Mapping[str, int], header: Sequence[str]) -> str:
         f"{COLUMNS[column]} is {header[number]}"
         for column, number in found.items()
         if first[column].get(plain_name(header[number])) != 1
+        and (column != "stock_code" or number != found.get("description"))
     )
 
 
@@ -239,7 +240,7 @@ def _paste(found: Mapping[str, int], header: Sequence[str]) -> str:
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    is_plural = word.endswith("s") and (len(word) > 3 or word == "ids")
+    is_plural = word.endswith("s") and (len(word) > 3 or word in ("ids", "nos", "nrs"))
     return word[:-1] if is_plural else word
 
 
