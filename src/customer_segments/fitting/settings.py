@@ -157,7 +157,8 @@ def too_few_for_taste(
         f"{_counted(component_count, 'customer')}. Found {_counted(item_count, 'item')} that at "
         f"least {_counted(min_customers, 'customer')} bought, by {buyer_count} of "
         f"{_counted(customer_count, 'customer')}. Lower the variable item_min_customers or "
-        "taste_component_count, or use more invoice lines."
+        "taste_component_count, use more invoice lines, or set taste_cluster_count to 1: segments "
+        "are then behaviours."
     )
 
 
