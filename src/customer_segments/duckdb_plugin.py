@@ -18,7 +18,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from customer_segments.locks import lock_file, unlock_file
-from customer_segments.project import same_files, spill_folder
+from customer_segments.project import same_files, spill_folder, unusable_settings
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 from customer_segments.reading.invoice_selects import COUNTING
@@ -33,6 +33,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Drop the settings that profiles.yml leaves empty: DuckDB has a default for each."""
+        if problem := unusable_settings():
+            raise ValueError(problem)
         for name in [name for name, value in config.items() if value in ("", None)]:
             del config[name]
         config["temp_directory"] = str(spill_folder())

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 
@@ -54,6 +55,19 @@ def same_files() -> str | None:
         f"The same file has two names: {named}. Analysts read the first, builds write the next "
         "two, and the last has what is kept from build to build: name files that differ."
     )
+
+
+def unusable_settings() -> str | None:
+    """Return which environment variable of threads or memory has no value that DuckDB takes."""
+    for name in ("SEGMENTS_THREADS", "SEGMENTS_DUCKDB_THREADS"):
+        value = os.environ.get(name, "")
+        if value and not re.fullmatch(r"\s*0*[1-9]\d{0,3}\s*", value):
+            return f"{name} is {value}. Expected a number of threads such as 4."
+    name = "SEGMENTS_MEMORY_LIMIT"
+    value = os.environ.get(name, "")
+    if value and not re.fullmatch(r"\s*\d+(\.\d+)?\s*([KMGT]i?)?B\s*", value, re.IGNORECASE):
+        return f"{name} is {value}. Expected an amount of memory such as 4GB."
+    return None
 
 
 def spill_folder() -> Path:

@@ -23,6 +23,7 @@ from customer_segments.project import (
     kept_models,
     published_database,
     same_files,
+    unusable_settings,
     users_path,
     warehouse_database,
 )
@@ -78,7 +79,7 @@ def settle_paths() -> tuple[Path, Path, Path]:
 
 def unusable(*files: Path) -> str | None:
     """Return why the database files cannot be written."""
-    if problem := same_files():
+    if problem := same_files() or unusable_settings():
         return problem
     for file in files:
         if file.is_dir():
