@@ -85,6 +85,6 @@
         'date_order': var('date_order'),
         'columns': var('columns'),
         'default_country': var('default_country'),
-        'encoding': var('encoding'),
+        'text_encoding': var('text_encoding'),
     }) -%}
 {% endmacro %}

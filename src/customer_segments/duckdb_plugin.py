@@ -63,10 +63,9 @@ def describe_invoice_lines(location: str, settings: str) -> str:
     `notes` are sentences on what was passed over, lost or chosen. `settings` is JSON too. An
     exception would reach the user wrapped in DuckDB's own words, hence the JSON.
     """
-    variables = json.loads(settings)
-    reading = reading_of(variables)
+    reading = reading_of(json.loads(settings))
     try:
-        select = find_invoice_lines(location, variables["date_order"], reading)
+        select = find_invoice_lines(location, reading.date_order, reading)
         notes = reading.sentences()
         return json.dumps({"select": select, "is_table": COUNTING in select, "notes": notes})
     except InvoiceFileError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from customer_segments.reading.column_names import ColumnNames, renamed
+from customer_segments.reading.date_order import DateOrder
 
 # So many files are named by their names; of more, the number is told.
 _NAMED = 3
@@ -29,6 +30,7 @@ class Reading:
 
     names: ColumnNames = field(default_factory=ColumnNames)
     encoding: str = "infer"
+    date_order: DateOrder = "infer"
     notes: dict[str, list[str]] = field(default_factory=dict)
     originals: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +77,7 @@ def reading_of(settings: Mapping[str, Any]) -> Reading:
     """Return the rules that the variables of dbt_project.yml set."""
     chosen = {name: str(column or "") for name, column in settings["columns"].items()}
     names = ColumnNames(chosen, settings["default_country"])
-    return Reading(names, settings["encoding"])
+    return Reading(names, settings["text_encoding"], settings["date_order"])
 
 
 def _names(files: list[str]) -> str:

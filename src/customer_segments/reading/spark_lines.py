@@ -45,7 +45,7 @@ def write_invoice_lines(
             lines = _lines_in_store(session, location, reading)
             lines.write.mode("overwrite").format("parquet").saveAsTable(table)
         else:
-            select = find_invoice_lines(location, settings["date_order"], reading)
+            select = find_invoice_lines(location, reading.date_order, reading)
             _copy_lines(session, select, table)
     except InvoiceFileError as error:
         return str(error)

@@ -535,7 +535,7 @@ def test_an_encoding_that_cannot_be_told_is_refused_with_names(tmp_path):
     path = write(tmp_path / "day.csv", with_header(NAMES, rows).encode("cp1255"))
     told = refused(path)
     assert "cp1255" in told
-    assert "--vars 'encoding: " in told
+    assert "--vars 'text_encoding: " in told
     lines, _ = read(path, "description", encoding="windows-1255")
     assert [text for (text,) in lines] == texts
     assert "Unknown encoding: klingon" in refused(path, encoding="klingon")
