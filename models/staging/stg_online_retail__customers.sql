@@ -45,14 +45,13 @@ hashed as (
     select
         customer_number,
         written_customer_id,
-        {%- if var('customer_emails') == 'hashes' %}
         case
-            when customer_id like '%_@_%._%' then {{ email_hash('lower(customer_id)') }}
+            when
+                customer_id like '%_@_%._%'
+                and {{ quoted(var('customer_emails')) }} = 'hashes'
+                then {{ email_hash('lower(customer_id)') }}
             else customer_id
         end as customer_id
-        {%- else %}
-        customer_id
-        {%- endif %}
 
     from renamed
 

@@ -115,8 +115,8 @@ def _detect(path: Path, sample: bytes) -> str:
         return "latin-1"
     raise InvoiceFileError(
         f"Unknown encoding: {path} is neither UTF-8 nor UTF-16 nor Latin-1, and may be any of "
-        f"{', '.join(sorted(same))}. Say which one: --vars 'text_encoding: {min(same)}'; or save it as "
-        "UTF-8."
+        f"{', '.join(sorted(same))}. Say which one: --vars 'text_encoding: {min(same)}'; or save "
+        "it as UTF-8."
     )
 
 
@@ -125,7 +125,7 @@ def _named(encoding: str) -> tuple[str, bool]:
         name = codecs.lookup(encoding).name
     except LookupError as error:
         raise InvoiceFileError(
-            f"Unknown encoding: {encoding} (variable text_encoding). Expected infer, or a name such as "
-            "utf-8, latin-1, windows-1250 or shift_jis."
+            f"Unknown encoding: {encoding} (variable text_encoding). Expected infer, or a name "
+            "such as utf-8, latin-1, windows-1250 or shift_jis."
         ) from error
     return ("latin-1", False) if name == "iso8859-1" else (name, True)
