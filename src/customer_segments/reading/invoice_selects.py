@@ -20,6 +20,7 @@ from customer_segments.reading.value_formats import (
 
 # What numbers lines that no file numbers; such a select is to run only once.
 COUNTING = "row_number() over ()"
+_ORDER = '"order of the lines"'
 
 
 def select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:
@@ -56,6 +57,10 @@ def select_lines(
     quantity, price, date, customer = (
         columns[name] for name in ("quantity", amount, "invoice_date", "customer_id")
     )
+    in_order = ""
+    if layout.has("order_status") and line_number == "null":  # to look at orders loses the order
+        reader = f"(select *, row_number() over () as {_ORDER} from {reader})"
+        in_order = f"\n    order by {_ORDER}"
     return f"""select
     line_number,
     invoice_no,
@@ -88,14 +93,14 @@ from (
         {_typed_number(*price, layout.decimal_mark)} as price,
         {price[0]} as written_unit_price,
         {_discount(layout)} as discount,
-        {columns["order_status"][0]} as order_status,
+        {_order_status(layout)} as order_status,
         {sql_id_number(*customer)} as customer_number,
         {customer[0]} as written_customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
         parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name,
         {sql_name(PATH_COLUMN)} as file_path
-    from {reader}
+    from {reader}{in_order}
 )"""
 
 
@@ -132,12 +137,21 @@ def _discount(layout: FileLayout) -> str:
     return f"case when coalesce(trim(cast({column} as varchar)), '') = '' then 0 else {number} end"
 
 
+def _order_status(layout: FileLayout) -> str:
+    """Return the SQL for the status of an order; where later lines leave it blank, the order's."""
+    if not layout.has("order_status"):
+        return "cast(null as varchar)"
+    written = f"nullif(trim(cast({layout.column('order_status')[0]} as varchar)), '')"
+    order = f"over (partition by {sql_name(PATH_COLUMN)}, {layout.column('invoice_no')[0]})"
+    first, last = f"min({written}) {order}", f"max({written}) {order}"
+    return f"coalesce({written}, case when {first} = {last} then {first} end)"
+
+
 def _void_status(layout: FileLayout) -> str:
     """Return the SQL for the status of an order that is no sale; a return stays one."""
     if not layout.has("order_status"):
         return "cast(null as varchar)"
-    status = "cast(order_status as varchar)"
-    return f"case when quantity_number > 0 and {is_void(status)} then {status} end"
+    return f"case when quantity_number > 0 and {is_void('order_status')} then order_status end"
 
 
 def _typed_number(column: str, data_type: str, mark: str) -> str:
