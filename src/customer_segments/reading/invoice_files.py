@@ -236,7 +236,8 @@ def _note_what_is_lost(layouts: dict[FileLayout, list[Path]], reading: Reading) 
         constants, numbers = dict(layout.constants), dict(layout.fields)
         for path in paths:
             if "stock_code" in constants:
-                reading.say(path.name, "no column of items: customers are segmented by behaviour")
+                note = "with taste_cluster_count 1 customers are segmented by behaviour"
+                reading.say(path.name, f"no column of items, so no tastes: {note}")
             elif numbers["stock_code"] == numbers.get("description"):
                 reading.say(path.name, "no stock codes: items are told apart by their descriptions")
             elif not layout.has("description"):
