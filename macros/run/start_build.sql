@@ -37,6 +37,13 @@
             {%- set select = 'select * from warehouse.raw.read_lines' -%}
         {%- endif -%}
         {%- do run_query('create or replace view warehouse.raw.invoice_lines as ' ~ select) -%}
+        {%- do run_query(
+            "create or replace table warehouse.raw.reading_notes as select nullif("
+            ~ quoted(lines.notes | join('\n')) ~ ", '') as notes"
+        ) -%}
+        {%- for note in lines.notes -%}
+            {%- do log(note, info=true) -%}
+        {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -51,8 +58,9 @@
         {%- set error = adapter.call(
             'customer_segments.reading.spark_lines.write_invoice_lines',
             env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
-            var('date_order'),
-            'raw.invoice_lines'
+            reading_settings(),
+            'raw.invoice_lines',
+            'raw.reading_notes'
         ) -%}
         {%- if error -%}
             {{ exceptions.raise_compiler_error(error) }}
@@ -65,10 +73,20 @@
     {%- set found = fromjson(run_query(
         'select describe_invoice_lines('
         ~ quoted(env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv')) ~ ', '
-        ~ quoted(var('date_order')) ~ ')'
+        ~ quoted(tojson(reading_settings())) ~ ')'
     ).columns[0][0]) -%}
     {%- if found.error -%}
         {{ exceptions.raise_compiler_error(found.error) }}
     {%- endif -%}
     {%- do return(found) -%}
+{% endmacro %}
+
+{#- The variables that say how files are read. -#}
+{% macro reading_settings() %}
+    {%- do return({
+        'date_order': var('date_order'),
+        'columns': var('columns'),
+        'default_country': var('default_country'),
+        'text_encoding': var('text_encoding'),
+    }) -%}
 {% endmacro %}
