@@ -1,6 +1,8 @@
 {#-
     After customers have a country: warns when none is of the home country though somebody has set it,
     though some are of a country that is the same by another name, or though most are of one other.
+    Stops the build when the home country is none that is known, and one of the lines has its name but
+    for a letter or two.
 -#}
 {% macro check_home_country() %}
     {%- if execute and var('customer_scope') == 'international' -%}
@@ -20,6 +22,7 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set is_set = 'home_country' in (invocation_args_dict.get('vars') or {}) -%}
+        {%- if countries and not found.is_there -%} {%- do _stop_if_misspelt(home) -%} {%- endif -%}
         {%- if countries and not found.is_there and (found.likely or is_set) -%}
             {%- set likely = found.likely or countries[0] -%}
             {{ exceptions.warn(
@@ -29,5 +32,26 @@
                 ~ shown(likely[0]) ~ "', with customer_scope: all to see its customers too."
             ) }}
         {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro _stop_if_misspelt(home) %}
+    {%- set is_known = run_query(
+        'select count(*) from ' ~ ref('country_regions') ~ ' where lower(country) = '
+        ~ quoted(home | lower)
+    ).columns[0][0] -%}
+    {%- set countries = run_query(
+        'select countries.country, count(*) from ' ~ ref('stg_online_retail__invoice_lines')
+        ~ ' as lines inner join (select distinct country_key, country from '
+        ~ ref('stg_online_retail__countries') ~ ') as countries on lines.country_key = '
+        ~ 'countries.country_key group by 1 order by 2 desc, 1'
+    ).rows -%}
+    {%- set meant = nearest(home, countries | map(attribute=0) | list) if not is_known -%}
+    {%- if meant and meant | lower != home | lower -%}
+        {%- set line_count = (countries | selectattr(0, 'equalto', meant) | first)[1] -%}
+        {{ exceptions.raise_compiler_error(
+            'No line is of ' ~ home ~ ' (variable home_country). Did you mean ' ~ meant ~ ' ('
+            ~ '{:,}'.format(line_count | int) ~ " lines)? Set --vars 'home_country: " ~ meant ~ "'."
+        ) }}
     {%- endif -%}
 {% endmacro %}

@@ -8,3 +8,11 @@
     {%- endif -%}
     {%- do return(source('online_retail', 'invoice_lines')) -%}
 {% endmacro %}
+
+{#- What was said when the files were read; of a relation nothing is. -#}
+{% macro reading_notes() %}
+    {%- if var('invoice_lines_relation') -%}
+        {%- do return('select cast(null as ' ~ dbt.type_string() ~ ') as notes') -%}
+    {%- endif -%}
+    {%- do return('select * from ' ~ source('online_retail', 'reading_notes')) -%}
+{% endmacro %}

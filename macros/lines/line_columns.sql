@@ -25,6 +25,7 @@ is_line,
 -- Not every shop marks its returns: units that come back at a price are one, too.
 coalesce(is_marked_cancellation or (quantity < 0 and unit_price > 0), false) as is_cancellation,
 coalesce(is_adjustment, false) as is_adjustment,
+is_void,
 
 ---------- timestamps
 invoice_date as invoiced_at

@@ -8,8 +8,10 @@
 
     {%- for name in invocation_args_dict.get('vars', {})
         if name not in allowed and project_name == 'customer_segments' -%}
+        {%- set meant = nearest(name, allowed | list) -%}
         {%- do problems.append(
-            'Unknown variable ' ~ name ~ '. Known: ' ~ allowed | sort | join(', ') ~ '.'
+            'Unknown variable ' ~ name ~ '.' ~ (' Did you mean ' ~ meant ~ '?' if meant)
+            ~ ' Known: ' ~ allowed | sort | join(', ') ~ '.'
         ) -%}
     {%- endfor -%}
     {%- for name, rule in allowed.items() if rule is mapping -%}
@@ -65,6 +67,11 @@
             value is sequence and value is not string
             and not values | reject('in', value) | list
         ) -%}
+    {%- elif kind == 'texts' -%}
+        {%- do return(
+            value is mapping and not value | reject('in', values) | list
+            and not value.values() | reject('string') | list
+        ) -%}
     {%- elif kind == 'lists' -%}
         {%- do return(
             value is mapping and not value | reject('in', values) | list
@@ -101,6 +108,8 @@
             'a list of columns of fct_customer_features, ' ~ values | join(' and ')
             ~ ' among them: segments are named by these two'
         ) -%}
+    {%- elif kind == 'texts' -%}
+        {%- do return('texts by any of: ' ~ values | join(', ')) -%}
     {%- elif kind == 'lists' -%}
         {%- do return('lists by any of: ' ~ values | join(', ')) -%}
     {%- endif -%}

@@ -49,6 +49,13 @@
             {%- set select = 'select * from ' ~ schema ~ '.read_lines' -%}
         {%- endif -%}
         {%- do run_query('create or replace view ' ~ schema ~ '.invoice_lines as ' ~ select) -%}
+        {%- do run_query(
+            "create or replace table " ~ schema ~ ".reading_notes as select nullif("
+            ~ quoted(lines.notes | join('\n')) ~ ", '') as notes"
+        ) -%}
+        {%- for note in lines.notes -%}
+            {%- do log(note, info=true) -%}
+        {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -64,8 +71,9 @@
         {%- set error = adapter.call(
             'customer_segments.reading.spark_lines.write_invoice_lines',
             env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv'),
-            var('date_order'),
-            source.schema ~ '.invoice_lines'
+            reading_settings(),
+            source.schema ~ '.invoice_lines',
+            source.schema ~ '.reading_notes'
         ) -%}
         {%- if error -%}
             {{ exceptions.raise_compiler_error(error) }}
@@ -78,10 +86,20 @@
     {%- set found = fromjson(run_query(
         'select describe_invoice_lines('
         ~ quoted(env_var('INVOICE_LINES', 'data/sample/invoice_lines.csv')) ~ ', '
-        ~ quoted(var('date_order')) ~ ')'
+        ~ quoted(tojson(reading_settings())) ~ ')'
     ).columns[0][0]) -%}
     {%- if found.error -%}
         {{ exceptions.raise_compiler_error(found.error) }}
     {%- endif -%}
     {%- do return(found) -%}
+{% endmacro %}
+
+{#- The variables that say how files are read. -#}
+{% macro reading_settings() %}
+    {%- do return({
+        'date_order': var('date_order'),
+        'columns': var('columns'),
+        'default_country': var('default_country'),
+        'text_encoding': var('text_encoding'),
+    }) -%}
 {% endmacro %}

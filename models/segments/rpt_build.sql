@@ -18,6 +18,12 @@ files as (
 
 ),
 
+reading_notes as (
+
+    {{ reading_notes() | indent(4) }}
+
+),
+
 home_countries as (
 
     select distinct country_key
@@ -84,6 +90,7 @@ final as (
         {{ quoted(var('home_country')) }} as home_country,
         {{ quoted(var('currency')) }} as currency,
         levels.item_level,
+        reading_notes.notes as reading_notes,
 
         ---------- numbers
         input_totals.file_count,
@@ -101,6 +108,8 @@ final as (
     cross join as_of
 
     cross join levels
+
+    cross join reading_notes
 
 )
 

@@ -54,14 +54,9 @@ renamed as (
 
 ),
 
-final as (
+known as (
 
-    select
-        {{ text_key('renamed.customer_id') }} as customer_key,
-        renamed.customer_id,
-        renamed.customer_number,
-        renamed.written_customer_id
-
+    select renamed.*
     from renamed
 
     left join unknown_customers
@@ -71,6 +66,36 @@ final as (
         renamed.customer_id is not null
         and not {{ is_rounded_id('renamed.customer_id') }}
         and unknown_customers.written is null
+
+),
+
+-- One address however it is written; published it would tell who somebody is.
+hashed as (
+
+    select
+        customer_number,
+        written_customer_id,
+        case
+            when
+                customer_id like '%_@_%._%'
+                and {{ quoted(var('customer_emails')) }} = 'hashes'
+                then {{ email_hash('lower(customer_id)') }}
+            else customer_id
+        end as customer_id
+
+    from known
+
+),
+
+final as (
+
+    select
+        {{ text_key('customer_id') }} as customer_key,
+        customer_id,
+        customer_number,
+        written_customer_id
+
+    from hashed
 
 )
 

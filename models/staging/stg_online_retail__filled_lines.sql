@@ -65,6 +65,12 @@ filled as (
         source.unit_price,
         source.customer_id,
         source.overflow_text,
+        -- Where the invoice is named, a status left blank is already that of the order.
+        lines.is_void or (
+            lines.invoice_key is null
+            and values_of_lines.is_void
+            and coalesce(source.quantity > 0, false)
+        ) as is_void,
         coalesce(
             lines.customer_key,
             case when {{ is_blank('source.customer_id') }} then values_of_lines.customer_key end

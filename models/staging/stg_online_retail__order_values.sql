@@ -9,7 +9,8 @@ order_lines as (
         customer_key,
         country_key,
         currency_key,
-        invoiced_at
+        invoiced_at,
+        case when quantity > 0 then is_void end as is_void
 
     from {{ ref('stg_online_retail__written_lines') }}
     where is_line
@@ -41,7 +42,8 @@ order_values as (
         {{ one_value('order_lines.customer_key') }} as customer_key,
         {{ one_value('order_lines.country_key') }} as country_key,
         {{ one_value('order_lines.currency_key') }} as currency_key,
-        {{ one_value('order_lines.invoiced_at') }} as invoiced_at
+        {{ one_value('order_lines.invoiced_at') }} as invoiced_at,
+        coalesce(min(order_lines.is_void), false) as is_void
 
     from order_lines
 
@@ -63,7 +65,8 @@ final as (
         order_values.customer_key,
         order_values.country_key,
         order_values.currency_key,
-        order_values.invoiced_at
+        order_values.invoiced_at,
+        order_values.is_void
 
     from incomplete_lines
 

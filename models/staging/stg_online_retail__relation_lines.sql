@@ -62,6 +62,7 @@ final as (
         country,
         cast(null as {{ text }}) as overflow_text,
         false as is_header,
+        cast(null as {{ text }}) as void_status,
         {{ quoted(var('invoice_lines_relation')) }} as file_name,
         {{ quoted(var('invoice_lines_relation')) }} as file_path
 

@@ -68,6 +68,7 @@ keyed as (
     select
         source.*,
         source.line_number as line_id,
+        source.void_status is not null as is_void,
         coalesce(not currencies.is_of_shop, false) as is_foreign,
         exchange_rates.rate,
         currencies.currency_key,

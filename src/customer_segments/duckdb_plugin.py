@@ -26,6 +26,7 @@ from customer_segments.project import spill_folder, unusable_files
 from customer_segments.reading.file_layouts import InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
 from customer_segments.reading.invoice_selects import COUNTING
+from customer_segments.reading.reading_rules import reading_of
 
 PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 
@@ -61,15 +62,18 @@ def leave_room(conn: duckdb.DuckDBPyConnection) -> None:
     conn.execute(f"set memory_limit = '{float(number) * 60 / 80:.1f}{unit}'")
 
 
-def describe_invoice_lines(location: str, date_order: str) -> str:
+def describe_invoice_lines(location: str, settings: str) -> str:
     """Return as JSON the `select` that reads the files at `location`, or an `error`.
 
     `is_table` says whether to write its lines down: only Parquet files are quick to read again.
-    An exception would reach the user wrapped in DuckDB's own words, hence the JSON.
+    `notes` are sentences on what was passed over, lost or chosen. `settings` is JSON too. An
+    exception would reach the user wrapped in DuckDB's own words, hence the JSON.
     """
+    reading = reading_of(json.loads(settings))
     try:
-        select = find_invoice_lines(location, date_order)  # type: ignore[arg-type]
-        return json.dumps({"select": select, "is_table": COUNTING in select})
+        select = find_invoice_lines(location, reading.date_order, reading)
+        notes = reading.sentences()
+        return json.dumps({"select": select, "is_table": COUNTING in select, "notes": notes})
     except InvoiceFileError as error:
         return json.dumps({"error": str(error)})
 

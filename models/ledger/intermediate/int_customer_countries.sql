@@ -1,4 +1,5 @@
 {{ config(post_hook=['{{ check_home_country() }}', '{{ check_country_counts() }}']) }}
+-- The check of the home country reads it. depends_on: {{ ref('country_regions') }}
 with
 
 lines as (

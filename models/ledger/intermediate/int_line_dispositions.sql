@@ -81,7 +81,8 @@ classified as (
         case
             when not placed.is_line then 'no_line'
             when placed.unreadable_column is not null then 'malformed'
-            when placed.is_after_as_of or not placed.is_in_scope then 'out_of_scope'
+            when placed.is_after_as_of or not placed.is_in_scope or placed.is_void
+                then 'out_of_scope'
             when repeats.duplicate_reason is not null then 'duplicate'
             when
                 placed.service_kind is not null
@@ -128,7 +129,8 @@ final as (
                 then
                     case
                         when is_after_as_of then 'on or after the as-of date'
-                        else 'home country'
+                        when not is_in_scope then 'home country'
+                        else 'order is no sale by its status'
                     end
             when 'duplicate' then duplicate_reason
             when 'non_merchandise'

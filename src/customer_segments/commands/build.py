@@ -75,7 +75,7 @@ def settle_paths() -> tuple[Path, Path, Path]:
     """Go to the project, the user's paths kept; return the paths that FILES name."""
     files = published_database(), warehouse_database(), kept_models()
     for name in ("INVOICE_LINES", "SEGMENTS_CAMPAIGNS", "SEGMENTS_TEMP_DIRECTORY"):
-        if path := os.environ.get(name):
+        if (path := os.environ.get(name)) and "://" not in path:  # in a store nothing is relative
             os.environ[name] = str(users_path(path))
     os.environ |= dict(zip(FILES, map(str, files), strict=True))
     os.chdir(PROJECT)

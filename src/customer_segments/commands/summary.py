@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+NOTES = 12  # notes on files that are shown; all are in rpt_build
 LINES = "select sum(line_count), sum(line_value) from rpt_line_dispositions"
 KEPT = (
     "select sum(line_count), sum(line_value) from rpt_line_dispositions where disposition = 'sale'"
@@ -14,8 +15,9 @@ NOT_KEPT = """
     where disposition <> 'sale' order by line_count desc, disposition, reason
 """
 BUILD = """
-    select as_of_date, customer_scope, home_country, home_country_line_count, currency,
-        filled_line_count
+    select
+        as_of_date, customer_scope, home_country, home_country_line_count, currency,
+        filled_line_count, reading_notes
     from rpt_build
 """
 NET = """
@@ -47,7 +49,8 @@ def summarise(database: Path) -> str:
         [(kept_count, kept_value)] = connection.execute(KEPT).fetchall()
         not_kept = connection.execute(NOT_KEPT).fetchall()
         segments = connection.execute(SEGMENTS).fetchall()
-        [(as_of, scope, home, home_lines, currency, filled)] = connection.execute(BUILD).fetchall()
+        [build] = connection.execute(BUILD).fetchall()
+        as_of, scope, home, home_lines, currency, filled, notes = build
         [model] = connection.execute(MODEL).fetchall()
         health = connection.execute(HEALTH).fetchall()
         [(decision, reason, last_version)] = connection.execute(LAST_FIT).fetchall()
@@ -66,6 +69,7 @@ def summarise(database: Path) -> str:
             if filled
             else []
         ),
+        *_notes(notes),
         "",
         f"As of     {as_of}, {who} ({home_lines:,} lines name {home})",
         f"Net sales {net_sales:>19,.2f} {currency} of {customers:,} customers, "
@@ -82,6 +86,16 @@ def summarise(database: Path) -> str:
             f"{'':37}{action}",
         ]
     return "\n".join(lines)
+
+
+def _notes(notes: str | None) -> list[str]:
+    """Return what is to be said of the files, a few lines of it."""
+    lines = notes.splitlines() if notes else []
+    more = [f"and {len(lines) - NOTES} more, in rpt_build"] if len(lines) > NOTES else []
+    shown = [
+        f"{'Files' if number == 0 else '':10}{line}" for number, line in enumerate(lines[:NOTES])
+    ]
+    return ["", *shown, *(f"{'':10}{line}" for line in more)] if lines else []
 
 
 def _model(version: int, as_of: date, customer_count: int, stability: float | None) -> str:

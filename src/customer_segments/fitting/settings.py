@@ -153,10 +153,11 @@ def too_few_for_taste(
     # One component needs two items, and two who bought them.
     is_hopeless = min_customers == 1 and min(item_count, buyer_count) < 2
     remedy = (
-        "Use more invoice lines: of one item, or of one customer, there are no tastes."
+        "Use more invoice lines: of one item, or of one customer, there are no tastes. Or set "
+        "taste_cluster_count to 1: segments are then behaviours."
         if is_hopeless
-        else "Lower the variable item_min_customers or taste_component_count, or use more invoice "
-        "lines."
+        else "Lower the variable item_min_customers or taste_component_count, use more invoice "
+        "lines, or set taste_cluster_count to 1: segments are then behaviours."
     )
     return ValueError(
         f"Too few customers or items for the taste axis: taste_component_count is "

@@ -132,23 +132,32 @@ def fit_taste_space(
 
     Exact SVD (ARPACK), each component signed so that its largest loading is positive.
 
-    Raises ValueError when there are too few items or customers for the components.
+    Raises ValueError when there are too few items or customers for the components, and more than
+    one taste is asked for.
     """
     support = np.bincount(orders.indices, minlength=orders.shape[1])
     is_kept = support >= settings.min_customers
     kept = _without_empty_rows(orders[:, np.flatnonzero(is_kept)])
     kept.sort_indices()
     customer_count, item_count = kept.shape
-    if min(customer_count, item_count) <= settings.component_count:
+    component_count = min(settings.component_count, customer_count - 1, item_count - 1)
+    if item_count == 0 or (
+        component_count < settings.component_count and settings.cluster_count != 1
+    ):
         raise too_few_for_taste(settings, item_count, customer_count, orders.shape[0])
     idf = np.log((1 + customer_count) / (1 + support[is_kept])) + 1
     use_one_thread()
-    svd = TruncatedSVD(settings.component_count, algorithm="arpack", random_state=settings.seed)
     weighted = _weighted(kept, idf)
-    # Of baskets that are all alike scikit-learn divides no variance by none, for a share not used.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        svd.fit(weighted)
-    loadings = signed(svd.components_.T)
+    # Where there is one taste, a few items will do: further components are 0.
+    loadings = np.zeros((item_count, settings.component_count))
+    if component_count > 0:
+        svd = TruncatedSVD(component_count, algorithm="arpack", random_state=settings.seed)
+        # Of baskets all alike scikit-learn divides no variance by none, for a share not used.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            svd.fit(weighted)
+        loadings[:, :component_count] = signed(svd.components_.T)
+    else:
+        loadings[:, 0] = 1
     return TasteSpace(stock_codes[is_kept], idf, loadings), normalize(weighted @ loadings)
 
 

@@ -1,7 +1,7 @@
 """What an invoice file must hold, and how one is written: the words the readers share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,36 +9,6 @@ from typing import Literal
 import duckdb
 
 from customer_segments.project import first_line
-
-# Column of the select -> names it goes by in files, without case, blanks and punctuation.
-COLUMN_NAMES = {
-    "invoice_no": ("invoiceno", "invoice", "invoicenumber", "invoiceid"),
-    "stock_code": ("stockcode",),
-    "description": ("description",),
-    "quantity": ("quantity", "qty"),
-    "invoice_date": ("invoicedate", "invoicedatetime"),
-    "unit_price": ("unitprice", "price"),
-    "customer_id": ("customerid", "customerno", "customernumber"),
-    "country": ("country",),
-}
-# A column that a file may have, too: what its amounts are in.
-CURRENCY_NAMES = (
-    *("currency", "currencycode", "currencysymbol", "currencyiso", "curr", "ccy"),
-    *("ordercurrency", "invoicecurrency", "transactioncurrency", "pricecurrency", "salescurrency"),
-    *("whrung", "wahrung", "waehrung", "devise", "monnaie", "moneda", "divisa", "valuta", "moeda"),
-    "waluta",
-)
-EXPECTED_COLUMNS = (
-    "InvoiceNo",
-    "StockCode",
-    "Description",
-    "Quantity",
-    "InvoiceDate",
-    "UnitPrice",
-    "CustomerID",
-    "Country",
-)
-EXPECTED_HEADER = ",".join(EXPECTED_COLUMNS)
 
 # Fields beyond the header that a line keeps. DuckDB drops the text of further ones, not the line.
 OVERFLOW_FIELDS = 8
@@ -63,7 +33,8 @@ class ForeignFileError(InvoiceFileError):
 class FileLayout:
     """How a file is written. Files that share a layout are read by one call.
 
-    `columns` holds the file's own column names in order, each with its DuckDB type.
+    `columns` holds the file's own column names in order, each with its DuckDB type. `fields` says
+    which of them holds what (`column_names.COLUMNS`), `constants` what stands for those it lacks.
     `quote` is empty where quotes are plain characters, `multiline` tells whether a quoted field
     holds a line break. `decimal_mark` is a dot or a comma. `date_shape` is how the first dates put
     day, month and year, the first two left open: `{}/{}/%y %H:%M`; empty for any other dates.
@@ -78,6 +49,8 @@ class FileLayout:
     multiline: bool = False
     decimal_mark: Literal[".", ","] = "."
     date_shape: str = ""
+    fields: tuple[tuple[str, int], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
 
     def reader(self, paths: Iterable[Path], has_line_numbers: bool = False) -> str:
         """Return the DuckDB table function that reads `paths`, CSV columns named c0, c1, ..."""
@@ -106,23 +79,18 @@ class FileLayout:
         """Return the SQL for a line's number, where so many lines come before each file's first."""
         return f"({starts})[cast(file_index as bigint) + 1] + file_row_number + 1"
 
+    def has(self, name: str) -> bool:
+        """Tell whether the file has a column for `name`."""
+        return name in dict(self.fields)
+
     def column(self, name: str) -> tuple[str, str]:
-        """Return the SQL name and the type of the file's column for `name`."""
-        number = column_number(name, [found for found, _ in self.columns])
+        """Return the SQL and the type of the file's column for `name`, or of what stands for it."""
+        if not self.has(name):
+            constant = dict(self.constants).get(name)
+            return "cast(null as varchar)" if constant is None else sql_text(constant), "VARCHAR"
+        number = dict(self.fields)[name]
         found, data_type = self.columns[number]
         return (sql_name(found) if self.kind == "parquet" else f"c{number}"), data_type
-
-    def header_words(self, name: str) -> list[str]:
-        """Return what a repeated header may say in a column: the file's own name or a known one."""
-        number = column_number(name, [found for found, _ in self.columns])
-        return sorted({_plain(self.columns[number][0]), *COLUMN_NAMES[name]})
-
-    def currency(self) -> str | None:
-        """Return the SQL name of the column with the currency of amounts; None without one."""
-        number = currency_number([found for found, _ in self.columns])
-        if number is None:
-            return None
-        return sql_name(self.columns[number][0]) if self.kind == "parquet" else f"c{number}"
 
     def overflow(self) -> str:
         """Return the SQL for the text of a line's fields beyond the header, null when none."""
@@ -138,50 +106,6 @@ class FileLayout:
 
 # Files of one layout each, as the table function that reads them.
 Readers = list[tuple[FileLayout, str]]
-
-
-def column_number(name: str, header: Sequence[str]) -> int:
-    """Return which column of `header` holds `name`; `require_columns` made sure that one does."""
-    return next(
-        number for number, found in enumerate(header) if _plain(found) in COLUMN_NAMES[name]
-    )
-
-
-def currency_number(header: Sequence[str]) -> int | None:
-    """Return which column of `header` says what amounts are in; None without one."""
-    numbers = (number for number, found in enumerate(header) if _plain(found) in CURRENCY_NAMES)
-    return next(numbers, None)
-
-
-def count_known(header: Iterable[str]) -> int:
-    """Return how many names of `header` are columns of invoice lines."""
-    return sum(_plain(name) in names for name in header for names in COLUMN_NAMES.values())
-
-
-def require_columns(where: str, header: Sequence[str]) -> None:
-    """Raise InvoiceFileError unless `header` holds each expected column once."""
-    found = " ".join(", ".join(header[:12]).split())[:300].removesuffix(".") or "nothing"
-    if not count_known(header):
-        raise ForeignFileError(
-            f"Not an invoice file: the first line of {where} holds none of the expected columns. "
-            f"Found: {found}. Expected: {EXPECTED_HEADER}."
-        )
-    plain = [_plain(name) for name in header]
-    matches = [sum(name in names for name in plain) for names in COLUMN_NAMES.values()]
-    counts = dict(zip(EXPECTED_COLUMNS, matches, strict=True))
-    missing = [column for column, count in counts.items() if count == 0]
-    if missing:
-        raise InvoiceFileError(
-            f"Missing column in {where}: {', '.join(missing)}. Found: {found}. "
-            f"Expected: {EXPECTED_HEADER} (any order, case and spacing; others are ignored). "
-            "Add the column, or rename the one that holds it."
-        )
-    twice = [column for column, count in counts.items() if count > 1]
-    if twice:
-        raise InvoiceFileError(
-            f"Column given twice in {where}: {', '.join(twice)}. Found: {found}. "
-            "Expected one of each: rename or remove the other."
-        )
 
 
 def sql_text(value: str) -> str:
@@ -216,7 +140,3 @@ def read_rows(sql: str) -> list[tuple[object, ...]]:
     except duckdb.Error as error:
         raise InvoiceFileError(f"Cannot read the invoice lines: {first_line(error)}.") from error
     return rows
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())

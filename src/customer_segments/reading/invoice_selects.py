@@ -6,13 +6,9 @@ DuckDB runs them; `find_invoice_lines` says what their columns are.
 from itertools import accumulate
 from pathlib import Path
 
-from customer_segments.reading.file_layouts import (
-    COLUMN_NAMES,
-    PATH_COLUMN,
-    FileLayout,
-    sql_name,
-    sql_text,
-)
+from customer_segments.reading.column_names import COLUMNS, header_words
+from customer_segments.reading.file_layouts import PATH_COLUMN, FileLayout, sql_name, sql_text
+from customer_segments.reading.order_statuses import is_void
 from customer_segments.reading.parquet_files import count_lines
 from customer_segments.reading.value_formats import (
     sql_currency_of,
@@ -26,6 +22,7 @@ from customer_segments.reading.value_formats import (
 
 # What numbers lines that no file numbers; such a select is to run only once.
 COUNTING = "row_number() over ()"
+_ORDER = '"order of the lines"'
 
 
 def select_files(layouts: dict[FileLayout, list[Path]], order: str | None) -> str:
@@ -53,14 +50,18 @@ def select_lines(
     layout: FileLayout, reader: str, order: str | None, line_number: str = "null"
 ) -> str:
     """Return the select over the lines of files with one layout, `reader` being what reads them."""
-    columns = {name: layout.column(name) for name in COLUMN_NAMES}
+    columns = {name: layout.column(name) for name in COLUMNS}
     ids = {
-        name: sql_id(*columns[name])
-        for name in ("invoice_no", "stock_code", "description", "country")
+        name: _id(layout, name) for name in ("invoice_no", "stock_code", "description", "country")
     }
+    amount = "unit_price" if layout.has("unit_price") else "line_total"
     quantity, price, date, customer = (
-        columns[name] for name in ("quantity", "unit_price", "invoice_date", "customer_id")
+        columns[name] for name in ("quantity", amount, "invoice_date", "customer_id")
     )
+    in_order = ""
+    if layout.has("order_status") and line_number == "null":  # to look at orders loses the order
+        reader = f"(select *, row_number() over () as {_ORDER} from {reader})"
+        in_order = f"\n    order by {_ORDER}"
     return f"""select
     line_number,
     invoice_no,
@@ -70,7 +71,7 @@ def select_lines(
     {_text("quantity", quantity[1])},
     invoice_date,
     {_text("invoice_date", date[1])},
-    unit_price,
+    {_unit_price(layout)} as unit_price,
     {_text("unit_price", price[1])},
     currency,
     customer_number,
@@ -79,6 +80,7 @@ def select_lines(
     country,
     overflow_text,
     {_is_header(layout)} as is_header,
+    {_void_status(layout)} as void_status,
     file_name,
     file_path
 from (
@@ -91,38 +93,102 @@ from (
         {quantity[0]} as written_quantity,
         {_typed_date(*date, layout.date_shape, order)} as invoice_date,
         {date[0]} as written_invoice_date,
-        {_typed_number(*price, layout.decimal_mark, is_money=True)} as unit_price,
+        {_typed_number(*price, layout.decimal_mark, is_money=True)} as price,
         {price[0]} as written_unit_price,
+        {_discount(layout)} as discount,
         {_currency(layout, *price)} as currency,
+        {_order_status(layout)} as order_status,
         {sql_id_number(*customer)} as customer_number,
         {customer[0]} as written_customer_id,
         {ids["country"]} as country,
         {layout.overflow()} as overflow_text,
         parse_filename({sql_name(PATH_COLUMN)}, false, 'system') as file_name,
         {sql_name(PATH_COLUMN)} as file_path
-    from {reader}
+    from {reader}{in_order}
 )"""
+
+
+def _id(layout: FileLayout, name: str) -> str:
+    """Return the SQL for a text; what stands for a missing column is of lines only.
+
+    Rows of separators, totals and notes must not look like lines by it.
+    """
+    column, data_type = layout.column(name)
+    if layout.has(name) or name not in dict(layout.constants):
+        return sql_id(column, data_type)
+    amount = "unit_price" if layout.has("unit_price") else "line_total"
+    date, customer, quantity, price = (
+        f"coalesce(trim(cast({layout.column(field)[0]} as varchar)), '') <> ''"
+        for field in ("invoice_date", "customer_id", "quantity", amount)
+    )
+    return f"case when {date} or {customer} or ({quantity} and {price}) then {column} end"
 
 
 def _text(name: str, data_type: str) -> str:
     if data_type == "VARCHAR":
         return f"written_{name} as {name}_text"
     # Few values need one, and to write numbers as text takes longer than to read the file.
-    return f"case when {name} is null then cast(written_{name} as varchar) end as {name}_text"
+    typed = "price" if name == "unit_price" else name
+    return f"case when {typed} is null then cast(written_{name} as varchar) end as {name}_text"
+
+
+def _unit_price(layout: FileLayout) -> str:
+    """Return the SQL for what one unit was sold at, from `price`, a line's total or a list price.
+
+    A discount is of the whole line, written with a minus sign or without one.
+    """
+    if not layout.has("unit_price"):
+        total = "price"
+        if layout.has("line_discount"):
+            total = "price - abs(discount) * sign(price)"
+        return f"try_cast(round(({total}) / nullif(quantity_number, 0), 4) as decimal(18, 4))"
+    if layout.has("line_discount"):
+        each = "coalesce(abs(discount / nullif(quantity_number, 0)), 0)"
+        return f"try_cast(round(price - {each}, 4) as decimal(18, 4))"
+    return "price"
+
+
+def _discount(layout: FileLayout) -> str:
+    """Return the SQL for the discount of a line, 0 where nothing is written, null if unreadable."""
+    if not layout.has("line_discount"):
+        return "0"
+    column, data_type = layout.column("line_discount")
+    number = _typed_number(column, data_type, layout.decimal_mark, is_money=True)
+    return f"case when coalesce(trim(cast({column} as varchar)), '') = '' then 0 else {number} end"
+
+
+def _order_status(layout: FileLayout) -> str:
+    """Return the SQL for the status of an order; where later lines leave it blank, the order's."""
+    if not layout.has("order_status"):
+        return "cast(null as varchar)"
+    written = f"nullif(trim(cast({layout.column('order_status')[0]} as varchar)), '')"
+    invoice = layout.column("invoice_no")[0]
+    order = f"over (partition by {sql_name(PATH_COLUMN)}, {invoice})"
+    first, last = f"min({written}) {order}", f"max({written}) {order}"
+    is_named = f"trim(cast({invoice} as varchar)) <> ''"  # blanks are no order of their own
+    return f"coalesce({written}, case when {is_named} and {first} = {last} then {first} end)"
+
+
+def _void_status(layout: FileLayout) -> str:
+    """Return the SQL for the status of an order that is no sale; a return stays one."""
+    if not layout.has("order_status"):
+        return "cast(null as varchar)"
+    return f"case when quantity_number > 0 and {is_void('order_status')} then order_status end"
 
 
 def _is_header(layout: FileLayout) -> str:
     """Return the SQL for whether a row repeats the header: files were joined to one."""
-    names = ("quantity", "unit_price", "invoice_date")
-    types = [layout.column(name)[1] for name in names]
-    if types != ["VARCHAR"] * len(names):
+    amount = "unit_price" if layout.has("unit_price") else "line_total"
+    written = {"quantity": "quantity", amount: "unit_price", "invoice_date": "invoice_date"}
+    if any(layout.column(name)[1] != "VARCHAR" for name in written):
         return "false"
-    unread = " and ".join(f"{name} is null" for name in names)
+    fields = dict(layout.fields)
     repeats = " and ".join(
-        f"regexp_replace(lower(written_{name}), '[^a-z0-9]', '', 'g') "
-        f"in ({', '.join(map(sql_text, layout.header_words(name)))})"
-        for name in names
+        f"regexp_replace(lower(written_{text}), '[^\\p{{L}}\\p{{N}}]', '', 'g') in "
+        f"({', '.join(map(sql_text, header_words(name, layout.columns[fields[name]][0])))})"
+        for name, text in written.items()
     )
+    unread = "quantity_number is null and price is null and invoice_date is null"
     return f"case when {unread} then coalesce({repeats}, false) else false end"
 
 
@@ -137,8 +203,9 @@ def _currency(layout: FileLayout, price: str, data_type: str) -> str:
     beside = "cast(null as varchar)"
     if data_type == "VARCHAR":
         beside = sql_currency_of(price, layout.decimal_mark)
-    if not (column := layout.currency()):
+    if not layout.has("currency"):
         return beside
+    column, _ = layout.column("currency")
     return f"coalesce(nullif(lower(trim(cast({column} as varchar))), ''), {beside})"
 
 

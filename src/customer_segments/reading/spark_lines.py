@@ -7,6 +7,7 @@ store are read by Spark where they lie.
 
 import gc
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,10 @@ import duckdb
 import pyarrow as pa
 
 from customer_segments.campaigns.draw import RECORDS
-from customer_segments.reading.date_order import DateOrder
-from customer_segments.reading.file_layouts import (
-    COLUMN_NAMES,
-    InvoiceFileError,
-    column_number,
-    currency_number,
-    require_columns,
-)
+from customer_segments.reading.file_layouts import FileLayout, InvoiceFileError
 from customer_segments.reading.invoice_files import find_invoice_lines
+from customer_segments.reading.order_statuses import is_void
+from customer_segments.reading.reading_rules import Reading, reading_of
 
 LINES_AT_A_TIME = 500_000
 FILES_AT_A_TIME = 4
@@ -30,12 +26,13 @@ PSEUDONYM_KEY = "SEGMENTS_PSEUDONYM_KEY"
 
 
 def write_invoice_lines(
-    session: Any, location: str, date_order: DateOrder, table: str
+    session: Any, location: str, settings: Mapping[str, Any], table: str, notes_table: str
 ) -> str | None:
     """Write the lines at `location`, numbered, to `table`; return what is wrong with the files.
 
     `location` is a file, folder or glob of this machine, or the address of Parquet files in a store
-    that Spark reaches, such as `s3a://bucket/lines/`.
+    that Spark reaches, such as `s3a://bucket/lines/`. What is to be said of them, in one row, goes
+    to `notes_table`.
     """
     if os.environ.get(PSEUDONYM_KEY):
         return (
@@ -44,14 +41,18 @@ def write_invoice_lines(
         )
     session.sql(f"create schema if not exists {table.partition('.')[0]}")
     session.sql(f"drop table if exists {table}")
+    reading = reading_of(settings)
     try:
         if "://" in location:
-            lines = _lines_in_store(session, location)
+            lines = _lines_in_store(session, location, reading)
             lines.write.mode("overwrite").format("parquet").saveAsTable(table)
         else:
-            _copy_lines(session, find_invoice_lines(location, date_order), table)
+            select = find_invoice_lines(location, reading.date_order, reading)
+            _copy_lines(session, select, table)
     except InvoiceFileError as error:
         return str(error)
+    said = session.createDataFrame([("\n".join(reading.sentences()) or None,)], "notes string")
+    said.write.mode("overwrite").format("parquet").saveAsTable(notes_table)
     return None
 
 
@@ -88,22 +89,27 @@ def _copy_lines(session: Any, select: str, table: str) -> None:
             gc.collect()
 
 
-def _lines_in_store(session: Any, location: str) -> Any:
+def _lines_in_store(session: Any, location: str, reading: Reading) -> Any:
     """Return the lines of Parquet files, with the columns of `find_invoice_lines`.
 
     Numbers and dates that are text are read as SQL writes them; other text is unreadable.
     """
     rows = session.read.parquet(location)
-    header, types = rows.columns, dict(rows.dtypes)
-    require_columns(location, header)
-    found = {name: header[column_number(name, header)] for name in COLUMN_NAMES}
-    quoted = {name: _quoted(column) for name, column in found.items()}
-    quantity, price, date = (quoted[name] for name in ("quantity", "unit_price", "invoice_date"))
+    columns = tuple((name, data_type) for name, data_type in rows.dtypes)
+    layout = FileLayout("parquet", columns, **reading.fields(location, location, rows.columns))
+    if not layout.has("unit_price") or layout.has("line_discount"):
+        raise InvoiceFileError(
+            f"No unit price in {location}: in a store a price is read as it is, no totals and no "
+            "discounts. Add it, or copy the files to this machine."
+        )
+    names = ("invoice_no", "stock_code", "description", "customer_id", "country")
+    texts = {name: _column(layout, name) for name in names}
+    quantity, price, date, status, currency = (
+        _column(layout, name)[0]
+        for name in ("quantity", "unit_price", "invoice_date", "order_status", "currency")
+    )
     whole = f"try_cast({quantity} as decimal(18, 4))"
-    ids = [
-        f"{_id_text(quoted[name], types[found[name]])} as {name}"
-        for name in ("invoice_no", "stock_code", "description", "customer_id", "country")
-    ]
+    ids = [f"{_id_text(*column)} as {name}" for name, column in texts.items()]
     return rows.selectExpr(
         "monotonically_increasing_id() + 1 as line_number",
         *ids,
@@ -114,24 +120,22 @@ def _lines_in_store(session: Any, location: str) -> Any:
         f"cast({date} as string) as invoice_date_text",
         f"try_cast({price} as decimal(18, 4)) as unit_price",
         f"cast({price} as string) as unit_price_text",
-        f"{_currency(header)} as currency",
+        f"nullif(lower(trim(cast({currency} as string))), '') as currency",
         "cast(null as string) as overflow_text",
         "false as is_header",
+        f"case when {whole} > 0 and {is_void(f'cast({status} as string)')} "
+        f"then cast({status} as string) end as void_status",
         "_metadata.file_name as file_name",
         "_metadata.file_path as file_path",
     )
 
 
-def _currency(header: list[str]) -> str:
-    """Return the SQL for the column that says what amounts are in, null without one."""
-    number = currency_number(header)
-    if number is None:
-        return "cast(null as string)"
-    return f"nullif(lower(trim(cast({_quoted(header[number])} as string))), '')"
-
-
-def _quoted(column: str) -> str:
-    return f"`{column.replace('`', '``')}`"
+def _column(layout: FileLayout, name: str) -> tuple[str, str]:
+    """Return the SQL and the type of a column as Spark writes them."""
+    if not layout.has(name):
+        return layout.column(name)[0].replace("varchar", "string"), "string"
+    column, data_type = layout.columns[dict(layout.fields)[name]]
+    return f"`{column.replace('`', '``')}`", data_type
 
 
 def _id_text(column: str, data_type: str) -> str:

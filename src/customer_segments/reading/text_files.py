@@ -21,33 +21,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customer_segments.reading.clean_copies import (
+    MAX_ABOVE,
     MAX_LINES_OF_RECORD,
     copy_as_utf_8,
     copy_repaired,
-    is_separator_note,
 )
-from customer_segments.reading.file_layouts import (
-    EXPECTED_HEADER,
-    FileLayout,
-    InvoiceFileError,
-    column_number,
-    count_known,
-    require_columns,
-)
+from customer_segments.reading.column_names import EXPECTED_HEADER
+from customer_segments.reading.encodings import encoding_of, wide_encoding
+from customer_segments.reading.file_layouts import FileLayout, InvoiceFileError
+from customer_segments.reading.reading_rules import Reading, find_header
 from customer_segments.reading.value_formats import date_shape, decimal_mark
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 200  # enough to see how numbers and dates are written
 _BLOCK_BYTES = 1 << 19  # one without a line break is part of a line DuckDB may refuse: over 2 MB
-_WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 _QUOTE, _LINE_FEED, _RETURN, _BLANK = 34, 10, 13, 32
 
 
-def read_text_layout(path: Path) -> tuple[Path, FileLayout]:
+def read_text_layout(path: Path, reading: Reading) -> tuple[Path, FileLayout]:
     """Return the file to read for `path`, itself or a clean copy, and how it is written."""
     try:
-        return _read_text_layout(path)
+        return _read_text_layout(path, reading)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InvoiceFileError(
             f"Damaged gzip file: {path} cannot be unpacked ({error}). "
@@ -55,41 +50,41 @@ def read_text_layout(path: Path) -> tuple[Path, FileLayout]:
         ) from error
 
 
-def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
+def _read_text_layout(path: Path, reading: Reading) -> tuple[Path, FileLayout]:
     with open_bytes(path) as file:
         head = file.read(_HEAD_BYTES)
-    wide = _wide_encoding(head)
-    text = codecs.getincrementaldecoder(wide or "utf-8")("replace").decode(head).lstrip("\ufeff")
-    if len(head) == _HEAD_BYTES:  # the last line is cut
-        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    if wide := wide_encoding(head):
+        return _read_text_layout(copy_as_utf_8(path, _opener(path, wide), reading), reading)
+    text = head.decode("utf-8", "replace")
     if "\0" in re.split(r"[\r\n]", text, maxsplit=1)[0]:
         raise InvoiceFileError(
             f"Not a CSV, Parquet or Excel file: {path} holds binary data. "
             f"Expected text that starts with the header {EXPECTED_HEADER}. Export it as CSV."
         )
-    # The delimiter is the one that makes the header mean something.
-    headers = {delimiter: next(_parse(text, delimiter), []) for delimiter in DELIMITERS}
-    delimiter, header = max(headers.items(), key=lambda item: count_known(item[1]))
-    require_columns(str(path), header)
+    text = _decode(path, head, reading).lstrip("\ufeff")
+    if len(head) == _HEAD_BYTES:  # the last line is cut
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    delimiter, header, above = _find_header(text, reading)
+    if are_single := _has_single_quotes(text, delimiter):
+        delimiter, header, above = _find_header(text, reading, "'")
+    fields = reading.fields(str(path), path.name, header)
 
-    if wide:
-        return _read_text_layout(copy_as_utf_8(path, _opener(path, wide)))
-    facts = _scan(path, delimiter)
+    facts = _scan(path, delimiter, reading)
     if facts.recode:
-        return _read_text_layout(copy_as_utf_8(path, _opener(path, facts.encoding)))
-    if _has_single_quotes(text, delimiter):
+        copy = copy_as_utf_8(path, _opener(path, facts.encoding), reading)
+        return _read_text_layout(copy, reading)
+    reading.say_above(path.name, above)
+    first_is_header = not above and text[:1] not in "\r\n" and not _is_separator_note(text)
+    if facts.damaged or facts.mixed_line_ends or not first_is_header or are_single:
+        quote = "'" if are_single else None if facts.damaged else facts.quote
         opener = _opener(path, facts.encoding)
-        return _read_text_layout(copy_repaired(path, opener, _unquoted(header), delimiter, "'"))
-    first_is_header = text[:1] not in "\r\n" and not is_separator_note(text)
-    if facts.damaged or facts.mixed_line_ends or not first_is_header:
-        quote = None if facts.damaged else facts.quote
-        opener = _opener(path, facts.encoding)
-        return _read_text_layout(copy_repaired(path, opener, header, delimiter, quote))
+        copy = copy_repaired(path, opener, header, delimiter, quote, reading)
+        return _read_text_layout(copy, reading.of_copy())
 
     lines = list(islice(_parse(text, delimiter), 1, _HEAD_LINES))
 
     def values(name: str) -> list[str]:
-        number = column_number(name, header)
+        number = dict(fields["fields"]).get(name, len(header))
         return [line[number] for line in lines if len(line) > number]
 
     return path, FileLayout(
@@ -100,8 +95,9 @@ def _read_text_layout(path: Path) -> tuple[Path, FileLayout]:
         "gzip" if _is_gzip(path) else "none",
         facts.quote,
         facts.multiline,
-        decimal_mark(values("unit_price") + values("quantity")),
+        decimal_mark(values("unit_price") + values("line_total") + values("quantity")),
         date_shape(values("invoice_date")),
+        **fields,
     )
 
 
@@ -116,8 +112,29 @@ def _has_single_quotes(text: str, delimiter: str) -> bool:
     return '"' not in text and 2 * sum(bool(quoted.search(line)) for line in lines) > len(lines)
 
 
-def _unquoted(header: list[str]) -> list[str]:
-    return [name.strip().strip("'") for name in header]
+def _decode(path: Path, head: bytes, reading: Reading) -> str:
+    """Return the first lines of a file; that its last character may be cut is no damage."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        encoding, _ = encoding_of(path, _blocks(path), reading)
+        return codecs.getincrementaldecoder(encoding)("replace").decode(head)
+
+
+def _find_header(text: str, reading: Reading, quote: str = '"') -> tuple[str, list[str], int]:
+    """Return the delimiter, the header, and how many lines stand above it.
+
+    The delimiter is the one that makes the header mean something.
+    """
+    best: tuple[int, str, list[str], int] = (-1, DELIMITERS[0], [], 0)
+    for delimiter in DELIMITERS:
+        rows = list(islice(_parse(text, delimiter, quote), MAX_ABOVE + 1))
+        place = find_header(rows, reading.names) or 0
+        header = rows[place] if rows else []
+        known = reading.names.count_known(header)
+        if known > best[0]:
+            best = known, delimiter, header, place
+    return best[1:]
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -127,7 +144,8 @@ def open_bytes(path: Path) -> IO[bytes]:
 
 def _opener(path: Path, encoding: str) -> Callable[[], IO[str]]:
     """Return what opens `path` as text: line ends as they are, characters that are none marked."""
-    return lambda: io.TextIOWrapper(open_bytes(path), encoding, errors="replace", newline="")
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding  # without the mark of UTF-8
+    return lambda: io.TextIOWrapper(open_bytes(path), codec, errors="replace", newline="")
 
 
 def _is_gzip(path: Path) -> bool:
@@ -135,25 +153,20 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def _wide_encoding(head: bytes) -> str | None:
-    """Return the UTF-16 that `head` is in, if it is: by its mark, or its letters beside zeros."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    start = head[:40]
-    if len(start) > 8 and not any(start[1::2]) and all(start[::2]):
-        return "utf-16-le"
-    return "utf-16-be" if len(start) > 8 and not any(start[::2]) and all(start[1::2]) else None
-
-
-def _parse(text: str, delimiter: str) -> Iterator[list[str]]:
+def _parse(text: str, delimiter: str, quote: str = '"') -> Iterator[list[str]]:
     """Yield the header and the first lines; damage may cut them short."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
     with suppress(csv.Error):
         above = True
         for row in rows:
-            above = above and (not row or is_separator_note(row[0]))
+            above = above and (not row or _is_separator_note(row[0]))
             if row and not above:
                 yield row
+
+
+def _is_separator_note(line: str) -> bool:
+    """Tell whether `line` is the `sep=;` that Excel can want above the header."""
+    return line.lower().startswith(("sep=", '"sep='))
 
 
 @dataclass
@@ -168,7 +181,7 @@ class _Facts:
     damaged: bool = False  # quotes do not add up, or a line is longer than DuckDB reads
 
 
-def _scan(path: Path, delimiter: str) -> _Facts:
+def _scan(path: Path, delimiter: str, reading: Reading) -> _Facts:
     """Look at every byte of `path`.
 
     Quotes are sound when each that opens a field stands at its start and each that closes one at
@@ -201,7 +214,7 @@ def _scan(path: Path, delimiter: str) -> _Facts:
     # After a carriage return alone DuckDB passes over a character, in a file with other line ends.
     facts.mixed_line_ends = line_feeds and (lone_returns or before == b"\r")
     if not valid:
-        facts.encoding, facts.recode = _encoding_of(path)
+        facts.encoding, facts.recode = encoding_of(path, _blocks(path), reading)
     if quotes.open_fields:
         facts.quote = '"'
         facts.multiline = quotes.multiline
@@ -271,28 +284,6 @@ class _Quotes:
     def finish(self) -> bool:
         """Tell whether all quotes were sound, at the end of the file."""
         return self._sound and not self._inside
-
-
-def _encoding_of(path: Path) -> tuple[str, bool]:
-    """Return the encoding of a file that is not valid UTF-8, and whether DuckDB needs a copy.
-
-    UTF-8 with some damage has more sound characters beyond ASCII than damaged ones; else it is
-    Latin-1, or Windows-1252 when it has characters where Latin-1 has none, such as the euro sign.
-    """
-    sound = damaged = 0
-    windows = False
-    for block in _blocks(path):
-        if not sound and block.startswith(codecs.BOM_UTF8):
-            return "utf-8", True
-        if not block.isascii():
-            text = block.decode("utf-8", "replace")
-            replaced = text.count("\ufffd")
-            damaged += replaced
-            sound += len(text) - replaced - len(text.encode("ascii", "ignore"))
-            windows |= len(block.translate(None, _WINDOWS_ONLY)) < len(block)
-    if sound > damaged:
-        return "utf-8", True
-    return ("cp1252", True) if windows else ("latin-1", False)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

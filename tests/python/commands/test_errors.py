@@ -138,7 +138,11 @@ def test_unusable_files(run, content: str | bytes | None, words: list[str]) -> N
         ("feature_units: {weeks: [recency_days]}", ["feature_units is", "weeks"]),
         ("feature_units: {days: recency_days}", ["feature_units is", "lists by any of"]),
         ("stability_customer_limit: few", ["stability_customer_limit is few", "whole number"]),
-        ("custmer_scope: all", ["Unknown variable custmer_scope", "customer_scope"]),
+        (
+            "custmer_scope: all",
+            ["Unknown variable custmer_scope", "Did you mean customer_scope?"],
+        ),
+        ("columns: {invoice: Order ID}", ["columns is", "texts by any of: invoice_no"]),
     ],
 )
 def test_unusable_variables(run, variables: str, words: list[str]) -> None:
@@ -221,6 +225,18 @@ def test_a_file_with_many_unreadable_lines(run) -> None:
 
 ONLY_MODELS = ("--exclude-resource-type", "test", "unit_test")
 STAGING_ONLY = ("-s", "+path:models/staging", "--exclude-resource-type", "test")
+
+
+def test_a_misspelt_home_country_stops_with_the_nearest(run) -> None:
+    lines = HEADER + LINE + LINE.replace("France", "United Kingdom") * 3
+    code, message = run(
+        lines,
+        *("-s", "+int_customer_countries", *ONLY_MODELS),
+        *("--vars", "home_country: Untied Kingdom"),
+    )
+    assert code == 1
+    assert "Did you mean United Kingdom (3 lines)?" in message
+    assert message.count("Error: ") == 1
 
 
 def test_a_bad_file_beside_years_of_good_lines(run, tmp_path: Path) -> None:

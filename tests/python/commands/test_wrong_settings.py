@@ -20,6 +20,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "text": ("", "  ", 3, None, ["France"]),
     "code": ("", "£", "gbp", "GBPS", 3, None),
     "list_with": ("net_sales", [], ["net_sales"], 3, None, {"net_sales": 1}),
+    "texts": ("invoice_no", [], {"invoice": "Order ID"}, {"invoice_no": 3}, 3, None),
     "lists": ("days", [], {"weeks": ["a"]}, {"days": "a"}, {"days": 3}, None),
     "count": (*NUMBERS, 1.5, "4 %", 10**12),
     "count_or_auto": (*NUMBERS, 1.5, "automatic", 10**12),
@@ -30,6 +31,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
 WRONG_OF = {
     "as_of": ("yesterday", "2011-02-30", 2011, "", None, ["2011-09-01"], "01/09/2011"),
     "price_band_bounds": (1, "1, 2", [], [2, 1], [0, 1], ["1"], [1, 1], None, [float("inf")]),
+    "default_country": (),  # any text
     "audience_salt": (),  # any text, and what is none is one when it is written down
 }
 

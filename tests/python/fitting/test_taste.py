@@ -84,6 +84,19 @@ def test_unknown_items_are_passed_over(counts: pd.DataFrame) -> None:
     np.testing.assert_allclose(found[1], np.linalg.norm(model.centroids, axis=1))
 
 
+@pytest.mark.parametrize("item_count", [1, 2])
+def test_one_taste_takes_few_items(item_count: int) -> None:
+    counts = pd.DataFrame(
+        [(f"{number:02}", f"I{number % item_count}", 1) for number in range(9)],
+        columns=["customer_id", "stock_code", "order_count"],
+    )
+    model = fit_taste(counts, replace(SETTINGS, cluster_count=1))
+    assert model.loadings.shape == (item_count, SETTINGS.component_count)
+    distances = taste_distances(model, counts, customers(counts))
+    assert distances.shape == (9, 1)
+    assert np.isfinite(distances).all()
+
+
 def test_too_few_items_is_one_clear_error() -> None:
     """Twelve customers, each with an item of its own; five bought the same one too."""
     rows = [(f"{customer:02}", f"OWN{customer}", 1) for customer in range(12)]

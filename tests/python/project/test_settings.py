@@ -13,6 +13,7 @@ MOST_FILES = 4
 # Who and when the build is about is said in messages, in rpt_build, and by commands that set it.
 MORE = {
     "as_of": 6,
+    "columns": 6,  # of tables, figures and layouts, too
     "currency": 11,  # what amounts are read in and converted to; each sentence with one says it
     "customer_scope": 7,
     "home_country": 6,
