@@ -134,7 +134,7 @@ class ColumnNames:
             raise InvoiceFileError(_missing(where, header, found, missing))
         if doubtful:
             choices = "; ".join(
-                f"{COLUMNS[column]} ({' or '.join(header[number] for number in numbers)})"
+                f"{COLUMNS[column]} ({' or '.join(_one_line(header[number]) for number in numbers)})"
                 for column, numbers in doubtful.items()
             )
             taken = dict(found) | {column: numbers[0] for column, numbers in doubtful.items()}
@@ -172,7 +172,7 @@ def renamed(found: Mapping[str, int], header: Sequence[str]) -> str:
     """Return what is read as what, where a file's names are not those that are expected."""
     first = _seed().names
     return ", ".join(
-        f"{COLUMNS[column]} is {header[number]}"
+        f"{COLUMNS[column]} is {_one_line(header[number])}"
         for column, number in found.items()
         if first[column].get(plain_name(header[number])) != 1
         and (column != "stock_code" or number != found.get("description"))
@@ -228,7 +228,7 @@ def _missing(
     for column in missing:
         for known in _seed().names[column]:
             if near := get_close_matches(known, free, 1, 0.8):
-                guesses[column] = header[free[near[0]]]
+                guesses[column] = _one_line(header[free[near[0]]])
                 break
     paste = ", ".join(f'{column}: "{guesses.get(column, "...")}"' for column in missing)
     text = (
@@ -247,8 +247,15 @@ def _missing(
 
 
 def _paste(found: Mapping[str, int], header: Sequence[str]) -> str:
-    columns = ", ".join(f'{column}: "{header[number]}"' for column, number in found.items())
+    columns = ", ".join(
+        f'{column}: "{_one_line(header[number])}"' for column, number in found.items()
+    )
     return f"--vars 'columns: {{{columns}}}'."
+
+
+def _one_line(name: str) -> str:
+    """Return a name of a damaged header, which may run over lines, for a message."""
+    return " ".join(name.split())
 
 
 def _singular(word: str) -> str:
