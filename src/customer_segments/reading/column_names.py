@@ -133,8 +133,9 @@ class ColumnNames:
         if missing:
             raise InvoiceFileError(_missing(where, header, found, missing))
         if doubtful:
+            shown = [_one_line(name) for name in header]
             choices = "; ".join(
-                f"{COLUMNS[column]} ({' or '.join(_one_line(header[number]) for number in numbers)})"
+                f"{COLUMNS[column]} ({' or '.join(shown[number] for number in numbers)})"
                 for column, numbers in doubtful.items()
             )
             taken = dict(found) | {column: numbers[0] for column, numbers in doubtful.items()}
