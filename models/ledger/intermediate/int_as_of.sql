@@ -12,13 +12,11 @@ final as (
         {% if var('as_of') | string == 'data' -%}
             cast({{ dbt.dateadd('day', 1, 'cast(max(invoiced_at) as date)') }} as date)
         {%- else -%}
-            cast('{{ var("as_of") }}' as date)
+            max(cast('{{ var("as_of") }}' as date))
         {%- endif %} as as_of_date
 
     from lines
     where unreadable_column is null
-    -- One row, also for a date that is set, which adds nothing up.
-    limit 1
 
 )
 
