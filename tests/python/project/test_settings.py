@@ -14,7 +14,7 @@ MOST_FILES = 4
 MORE = {
     "as_of": 6,
     "columns": 6,  # of tables, figures and layouts, too
-    "currency": 11,  # what amounts are read in and converted to; each sentence with one says it
+    "currency": 13,  # what amounts are read in and converted to; each sentence with one says it
     "customer_scope": 7,
     "home_country": 6,
     "invoice_lines_relation": 5,  # its model, its source, and files that are none then
