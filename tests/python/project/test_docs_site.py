@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
 MODEL = "#!/model/model.customer_segments."
-GRAPH = "document.querySelector('#cy')._cyreg?.cy"
+GRAPH = "document.querySelector('#cy')?._cyreg?.cy"
 # What of the graph a screen shows large enough to read.
 MOST_NODES = 20
 
@@ -47,7 +47,7 @@ def test_a_mart_shows_its_columns_and_the_test_of_its_rows(
 def test_the_lineage_graph_shows_all_that_a_mart_is_made_of(open_page: Visit, site: Path) -> None:
     place = MODEL + "rpt_segment_summary?g_v=1&g_i=%2Brpt_segment_summary"
     page = open_page(site / "static_index.html", place)
-    graph = "document.querySelector('#cy')._cyreg?.cy"
+    graph = "document.querySelector('#cy')?._cyreg?.cy"
     page.wait_for_function(f"{graph}?.nodes(':visible').length > 0")
     shown = page.evaluate(f"{graph}.nodes(':visible').map(node => node.data('label'))")
     assert {"rpt_segment_summary", "ml_customer_clusters", "fct_sale_lines_keyed"} <= set(shown)
