@@ -32,7 +32,8 @@ WRONG_OF = {
     "as_of": ("yesterday", "2011-02-30", 2011, "", None, ["2011-09-01"], "01/09/2011"),
     "price_band_bounds": (1, "1, 2", [], [2, 1], [0, 1], ["1"], [1, 1], None, [float("inf")]),
     "default_country": (),  # any text
-    "audience_salt": (),  # any text, and what is none is one when it is written down
+    "invoice_lines_relation": (),  # what is none is an error of dbt's ref or source
+    "schema_prefix": (),  # any text, and what is none is one when it is written down
 }
 
 
