@@ -13,10 +13,10 @@
             ~ 'distinct upper(currency) as currency from ' ~ ref('exchange_rates') ~ ') as rates '
             ~ 'on currencies.currency = rates.currency group by 1, 2 order by 4 desc, 1'
         ).rows if run_query('select count(*) from ' ~ this ~ ' where not is_of_shop').columns[0][0] -%}
-            {%- do found.append(row[0] ~ ' (' ~ row[3] ~ ' lines)') -%}
+            {%- do found.append(shown(row[0]) ~ ' (' ~ row[3] ~ ' lines)') -%}
             {%- if not row[1] -%}
-                {%- do foreign.append(row[0]) -%}
-                {%- if not row[2] -%} {%- do without_rate.append(row[0]) -%} {%- endif -%}
+                {%- do foreign.append(shown(row[0])) -%}
+                {%- if not row[2] -%} {%- do without_rate.append(shown(row[0])) -%} {%- endif -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if without_rate -%}

@@ -10,10 +10,13 @@
             having count(product_family) = 0 and sum(net_sales) > 0
         {%- endset -%}
         {%- for row in run_query(shares).rows -%}
-            {%- set unknown = run_query(
+            {%- set unknown = [] -%}
+            {%- for item in run_query(
                 'select item_name from ' ~ this ~ ' where keyword_family is null '
                 ~ 'order by net_sales desc, stock_code limit 3'
-            ).columns[0].values() -%}
+            ).rows -%}
+                {%- do unknown.append(shown(item[0])) -%}
+            {%- endfor -%}
             {{ exceptions.warn(
                 'The keywords of families know ' ~ row[0] ~ ' % of net sales, and 67 % are needed for '
                 ~ 'families to tell this range: items stand in their place. To have families, add '

@@ -50,8 +50,8 @@
     {%- if meant and meant | lower != home | lower -%}
         {%- set line_count = (countries | selectattr(0, 'equalto', meant) | first)[1] -%}
         {{ exceptions.raise_compiler_error(
-            'No line is of ' ~ home ~ ' (variable home_country). Did you mean ' ~ meant ~ ' ('
-            ~ '{:,}'.format(line_count | int) ~ " lines)? Set --vars 'home_country: " ~ meant ~ "'."
+            'No line is of ' ~ home ~ ' (variable home_country). Did you mean ' ~ shown(meant) ~ ' ('
+            ~ '{:,}'.format(line_count | int) ~ " lines)? Set --vars 'home_country: " ~ shown(meant) ~ "'."
         ) }}
     {%- endif -%}
 {% endmacro %}

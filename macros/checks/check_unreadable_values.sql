@@ -15,18 +15,18 @@
         {%- set found = [] -%}
         {%- if row[0] and row[0] == row[1] -%}
             {%- do found.append(
-                'All ' ~ row[0] ~ ' quantities that cannot be read look negative, such as ' ~ row[2]
+                'All ' ~ row[0] ~ ' quantities that cannot be read look negative, such as ' ~ shown(row[2])
                 ~ ': returns are missing. Write them as -12, 12- or (12).'
             ) -%}
         {%- elif row[3] -%}
             {%- do found.append(
-                row[3] ~ ' quantities have decimals, such as ' ~ row[4] ~ ', and cannot be read: '
+                row[3] ~ ' quantities have decimals, such as ' ~ shown(row[4]) ~ ', and cannot be read: '
                 ~ 'units are whole numbers. Write weights in grams, or 1 and the price of the line.'
             ) -%}
         {%- endif -%}
         {%- if row[5] -%}
             {%- do found.append(
-                row[5] ~ ' ids such as ' ~ row[6] ~ ' were saved by a spreadsheet, and their last '
+                row[5] ~ ' ids such as ' ~ shown(row[6]) ~ ' were saved by a spreadsheet, and their last '
                 ~ 'digits are lost: export the file again, with the column as text.'
             ) -%}
         {%- endif -%}
